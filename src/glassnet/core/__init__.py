@@ -1,0 +1,1 @@
+"""The mathematics: NumPy only, readable in one sitting. Begin with network.py."""

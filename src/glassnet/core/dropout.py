@@ -1,0 +1,76 @@
+"""Inverted dropout: nodes left out at random in training, none in prediction."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import Any
+
+import numpy as np
+
+from glassnet.core.arrays import Array, Rows, check_number
+from glassnet.core.layer import Layer, Params, Step
+
+
+@dataclass(frozen=True)
+class Dropout(Layer):
+    r"""Set each number to 0 with probability ``rate``, divide the others by ``1 - rate``.
+
+    .. math:: A = M \odot X, \quad dX = M \odot dA, \qquad
+              M_{nk} = \frac{[u_{nk} \ge \text{rate}]}{1 - \text{rate}},
+              \quad u_{nk} \sim U[0, 1)
+
+    Srivastava, Hinton, Krizhevsky, Sutskever and Salakhutdinov, 2014; the inverted form, which
+    scales in training, so that prediction is the identity.
+
+    Parameters
+    ----------
+    rate : float
+        The probability of being left out, in [0, 1).
+
+    Notes
+    -----
+    The random numbers come from ``step.rng``; where ``step`` is None (prediction) the input
+    passes unchanged. They are drawn in float64, so one seed gives one mask in both dtypes.
+
+    Examples
+    --------
+    >>> import numpy as np
+    >>> X = np.ones((1, 4))
+    >>> Dropout(0.5).forward((), X, Step(np.random.default_rng(0)))[0]
+    array([[2., 0., 0., 0.]])
+    >>> Dropout(0.5).forward((), X, step=None)[0]
+    array([[1., 1., 1., 1.]])
+    """
+
+    rate: float
+
+    def __post_init__(self) -> None:
+        check_number("Dropout rate", self.rate, low=0, high=1, open_high=True)
+
+    def forward(
+        self,
+        params: Params,  # noqa: ARG002
+        X: Array | Rows,
+        step: Step | None,
+    ) -> tuple[Array, Any]:
+        """Return the masked input, and the mask (None in prediction)."""
+        rows: Any = X
+        if step is None or self.rate == 0:
+            return rows, None
+        kept = step.rng.random(rows.shape) >= self.rate
+        mask = kept * rows.dtype.type(1 / (1 - self.rate))
+        return mask * rows, mask
+
+    def backward(
+        self,
+        dY: Array,
+        cache: Any,
+        params: Params,  # noqa: ARG002
+        d_params: Params,  # noqa: ARG002
+        need_dX: bool = True,
+    ) -> Array | None:
+        """Return the gradient through the same mask."""
+        mask = cache
+        if not need_dX:
+            return None
+        return dY if mask is None else np.multiply(dY, mask)

@@ -1,0 +1,362 @@
+"""A network: layers and a loss over one flat vector of parameters."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass
+from functools import cached_property
+from itertools import pairwise
+from typing import Any
+
+import numpy as np
+from numpy.typing import ArrayLike, DTypeLike
+
+from glassnet.core.arrays import (
+    Array,
+    RandomNumbers,
+    Rows,
+    check_array,
+    check_count,
+    check_dtype,
+    check_rows,
+    check_targets,
+    check_weights,
+)
+from glassnet.core.layer import Layer, Parameter, Params, Step
+from glassnet.core.losses import Loss
+from glassnet.core.penalties import Penalty
+from glassnet.errors import ParameterError, ShapeError
+
+
+@dataclass(frozen=True, init=False)
+class Network:
+    r"""Layers, one after the other, and the loss at their end. Holds no parameters.
+
+    .. math:: L(\theta) = \ell\bigl(f_m(\dots f_2(f_1(X)))\bigr) + \frac{P(\theta)}{\sum_n w_n}
+
+    Parameters
+    ----------
+    layers : sequence of Layer
+        The first one gets ``X``; the last one's output is the scores, on which the loss acts.
+    loss : Loss
+        Holds the link as well: no softmax layer at the end.
+    penalty : Penalty, optional
+        On weights, divided by the batch's sum of sample weights.
+
+    Attributes
+    ----------
+    layers : tuple of Layer
+    loss_function : Loss
+    penalty : Penalty or None
+    n_params : int
+        Numbers in theta: layer by layer, in the order of each layer's parameters, row by row.
+
+    Raises
+    ------
+    ShapeError
+        If a layer does not take what the one before it gives; the message says which.
+
+    Notes
+    -----
+    Theta may have the shape (n_members, n_params): an ensemble that shares ``X`` and ``Y``.
+    Scores and gradients then have an axis of members in front, and so has the loss.
+
+    Examples
+    --------
+    >>> import numpy as np
+    >>> from glassnet import CrossEntropy, Dense, Network, Sigmoid
+    >>> net = Network([Dense(2, 5), Sigmoid(), Dense(5, 3)], loss=CrossEntropy())
+    >>> theta = net.init(np.random.default_rng(0))
+    >>> theta.shape
+    (33,)
+    >>> X, Y = np.array([[1.0, 2.0]]), np.array([[0.0, 1.0, 0.0]])
+    >>> L, g = net.loss_and_grad(theta, X, Y)
+    >>> g.shape
+    (33,)
+    """
+
+    layers: tuple[Layer, ...]
+    loss_function: Loss
+    penalty: Penalty | None
+
+    def __init__(self, layers: Sequence[Layer], loss: Loss, penalty: Penalty | None = None) -> None:
+        for name, value, kind in (("loss", loss, Loss), ("penalty", penalty, Penalty | None)):
+            if not isinstance(value, kind):
+                expected = "a loss such as CrossEntropy()" if name == "loss" else "a Penalty"
+                raise ParameterError(f"Network {name} is {value!r}; expected {expected}.")
+        if not layers:
+            raise ParameterError("Network layers is empty; expected at least one layer.")
+        for layer in layers:
+            if not isinstance(layer, Layer):
+                raise ParameterError(
+                    f"Network layers hold {layer!r}; expected layers such as Dense(2, 5)."
+                )
+        _check_sizes(layers)
+        # The one place where the frozen dataclass is written.
+        object.__setattr__(self, "layers", tuple(layers))
+        object.__setattr__(self, "loss_function", loss)
+        object.__setattr__(self, "penalty", penalty)
+
+    # The flat vector and its views
+
+    @cached_property
+    def _slices(self) -> tuple[tuple[tuple[slice, Parameter], ...], ...]:
+        """For each layer, where its parameters stand in theta."""
+        start = 0
+        table = []
+        for layer in self.layers:
+            row = []
+            for parameter in layer.parameters:
+                stop = start + int(np.prod(parameter.shape))
+                row.append((slice(start, stop), parameter))
+                start = stop
+            table.append(tuple(row))
+        return tuple(table)
+
+    def _all_parameters(self) -> Iterator[tuple[slice, Parameter]]:
+        for row in self._slices:
+            yield from row
+
+    @cached_property
+    def n_params(self) -> int:
+        """Numbers in theta."""
+        return max((where.stop for where, _ in self._all_parameters()), default=0)
+
+    @cached_property
+    def n_in(self) -> int | None:
+        """Columns of ``X``, None if no layer fixes them."""
+        return next((layer.n_in for layer in self.layers if layer.n_in is not None), None)
+
+    @cached_property
+    def n_outputs(self) -> int | None:
+        """Columns of ``Y``, None if no layer fixes them."""
+        sizes = [layer.n_out for layer in self.layers if layer.n_out is not None]
+        return sizes[-1] if sizes else None
+
+    @cached_property
+    def learning_rates(self) -> Array | None:
+        """Each parameter's factor on the learning rate, as a vector; None if all are 1."""
+        if all(parameter.learning_rate == 1 for _, parameter in self._all_parameters()):
+            return None
+        return self._vector(lambda parameter: parameter.learning_rate)
+
+    @cached_property
+    def decays(self) -> Array:
+        """1 for each parameter that penalties and weight decay act on (weights), else 0."""
+        return self._vector(lambda parameter: float(parameter.decay))
+
+    def _vector(self, factor: Any) -> Array:
+        vector = np.empty(self.n_params)
+        for where, parameter in self._all_parameters():
+            vector[where] = factor(parameter)
+        return vector
+
+    def views(self, theta: Array) -> list[Params]:
+        """Return each layer's parameters as views into ``theta``: writing to one changes it.
+
+        Parameters
+        ----------
+        theta : array of shape (n_params,) or (n_members, n_params)
+
+        Returns
+        -------
+        list of tuple of array
+            ``(W, b)`` for a dense layer, ``()`` for one without parameters.
+        """
+        lead = theta.shape[:-1]
+        return [
+            tuple(theta[..., where].reshape(lead + parameter.shape) for where, parameter in row)
+            for row in self._slices
+        ]
+
+    def init(
+        self,
+        rng: RandomNumbers,
+        X: Array | None = None,
+        dtype: DTypeLike = np.float64,
+        n_members: int | None = None,
+    ) -> Array:
+        """Return initial parameters: layer by layer, weights before biases.
+
+        Parameters
+        ----------
+        rng : Generator or RandomState
+            One seed gives the same network in float32, rounded.
+        X : array of shape (n_samples, n_features), optional
+            A sample of the rows, for layers that look at data.
+        dtype : dtype, default=float64
+            float32 or float64.
+        n_members : int, optional
+            For an ensemble.
+
+        Returns
+        -------
+        theta : array of shape (n_params,) or (n_members, n_params)
+        """
+        if not isinstance(rng, np.random.Generator | np.random.RandomState):
+            raise ParameterError(
+                f"rng is {rng!r}; expected random numbers such as np.random.default_rng(0)."
+            )
+        lead = () if n_members is None else (check_count("n_members", n_members),)
+        theta = np.empty((*lead, self.n_params), check_dtype(dtype))
+        for layer, params in zip(self.layers, self.views(theta), strict=True):
+            layer.init(params, X, rng)
+            X = None if X is None else layer.forward(params, X, None)[0]
+        return theta
+
+    # Forward
+
+    def scores(self, theta: Array, X: ArrayLike | Rows) -> Array:
+        """Return the last layer's output: what the loss acts on.
+
+        Parameters
+        ----------
+        theta : array of shape (n_params,) or (n_members, n_params)
+        X : array of shape (n_samples, n_features)
+            Of the dtype of theta.
+
+        Returns
+        -------
+        Z : array of shape (n_samples, n_outputs)
+        """
+        return self.activations(theta, X)[-1]
+
+    def activations(self, theta: Array, X: ArrayLike | Rows) -> list[Array]:
+        """Return every layer's output in prediction; the last one is the scores."""
+        theta = self.check_theta(theta)
+        A: Any = check_rows(X, theta.dtype, self.n_in)
+        outputs = []
+        for layer, params in zip(self.layers, self.views(theta), strict=True):
+            A, _ = layer.forward(params, A, None)
+            outputs.append(A)
+        return outputs
+
+    def predict(self, theta: Array, X: ArrayLike | Rows) -> Array:
+        """Return the loss's inverse link of the scores: probabilities, or means."""
+        return self.loss_function.inverse_link(self.scores(theta, X))
+
+    def loss(self, theta: Array, X: Any, Y: Any, w: Any = None) -> Any:
+        """Return ``L``, penalty included, as `loss_and_grad` does, without dropout."""
+        theta, X, Y, w = self.check(theta, X, Y, w)
+        L, _ = self.loss_function.batch(self.scores(theta, X), Y, w)
+        return L + self.penalty_of(theta, w, len(Y))
+
+    def penalty_of(self, theta: Array, w: Array | None, n_rows: int) -> Any:
+        """Return the penalty's part of the loss of a batch."""
+        return self._add_penalty(theta, None, n_rows if w is None else w.sum())
+
+    # Forward and backward
+
+    def loss_and_grad(
+        self,
+        theta: Array,
+        X: Any,
+        Y: Any,
+        w: Any = None,
+        step: Step | None = None,
+    ) -> tuple[Any, Array]:
+        """Return the loss and its gradient: the forward and the backward pass.
+
+        Parameters
+        ----------
+        theta : array of shape (n_params,) or (n_members, n_params)
+        X : array of shape (n_samples, n_features)
+        Y : array of shape (n_samples, n_outputs)
+            Encoded targets.
+        w : array of shape (n_samples,), optional
+            Sample weights.
+        step : Step, optional
+            Random numbers for dropout; without it nothing is dropped.
+
+        Returns
+        -------
+        L : float, or array of shape (n_members,)
+            Mean over the samples, plus the penalty.
+        g : array of the shape of theta
+            Its gradient.
+
+        Raises
+        ------
+        ShapeError, DTypeError, DataError, LabelError
+            If the arrays do not fit; the messages give both sides.
+        """
+        theta, X, Y, w = self.check(theta, X, Y, w)
+        g = np.empty_like(theta)
+        L, P = self.backpropagate(theta, self.views(theta), g, self.views(g), X, Y, w, step)
+        return L + P, g
+
+    def backpropagate(
+        self,
+        theta: Array,
+        params: list[Params],
+        g: Array,
+        d_params: list[Params],
+        X: Array | Rows,
+        Y: Array,
+        w: Array | None,
+        step: Step | None,
+    ) -> tuple[Any, Any]:
+        """Write the gradient into ``g``; return the loss and the penalty's part beside it.
+
+        The inside of `loss_and_grad`, for arrays that have been checked: ``params`` and
+        ``d_params`` are the views into ``theta`` and ``g``.
+        """
+        A: Any = X
+        caches = []
+        for layer, theta_of_layer in zip(self.layers, params, strict=True):
+            A, cache = layer.forward(theta_of_layer, A, step)
+            caches.append(cache)
+        dA: Any
+        L, dA = self.loss_function.batch(A, Y, w)
+        for i in reversed(range(len(self.layers))):
+            dA = self.layers[i].backward(dA, caches[i], params[i], d_params[i], need_dX=i > 0)
+        return L, self._add_penalty(theta, g, len(Y) if w is None else w.sum())
+
+    def _add_penalty(self, theta: Array, g: Array | None, weight: Any) -> Any:
+        """Add the penalty's gradient to ``g``, if given, and return its value."""
+        total: Any = 0.0
+        if self.penalty is None:
+            return total
+        for where, parameter in self._all_parameters():
+            if parameter.decay:
+                P, dW = self.penalty.value_and_grad(theta[..., where])
+                total += P / weight
+                if g is not None:
+                    dW /= weight
+                    g[..., where] += dW
+        return total if np.ndim(total) else float(total)
+
+    # The door
+
+    def check_theta(self, theta: Any) -> Array:
+        """Return theta if it is a finite float array that fits this network, else raise."""
+        array = check_array("theta", theta)
+        if array.ndim > 2 or array.shape[-1] != self.n_params:
+            raise ShapeError(
+                f"theta has shape {array.shape}; expected ({self.n_params},), or "
+                f"(n_members, {self.n_params}) for an ensemble."
+            )
+        return array
+
+    def check(self, theta: Any, X: Any, Y: Any, w: Any) -> tuple[Array, Any, Array, Array | None]:
+        """Return the arguments as arrays that fit each other and this network, or raise."""
+        theta = self.check_theta(theta)
+        X = check_rows(X, theta.dtype, self.n_in)
+        Y = check_targets(Y, theta.dtype, X.shape[0])
+        if self.n_outputs is not None and Y.shape[1] != self.n_outputs:
+            raise ShapeError(
+                f"Y has {Y.shape[1]} columns; the network's last layer gives {self.n_outputs}."
+            )
+        self.loss_function.check_targets(Y)
+        return theta, X, Y, check_weights(w, theta.dtype, X.shape[0])
+
+
+def _check_sizes(layers: Sequence[Layer]) -> None:
+    """Raise `ShapeError` at the first layer that does not take what comes before it."""
+    sized = [(i, layer) for i, layer in enumerate(layers, 1) if layer.n_in is not None]
+    for (i, above), (k, below) in pairwise(sized):
+        if above.n_out != below.n_in:
+            raise ShapeError(
+                f"layer {k}, {type(below).__name__}, takes {below.n_in} columns, but layer {i}, "
+                f"{type(above).__name__}, gives {above.n_out}; expected the same number."
+            )

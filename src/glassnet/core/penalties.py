@@ -1,0 +1,59 @@
+"""Penalties on the size of weights: L1 and L2, never on biases."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import Any
+
+import numpy as np
+
+from glassnet.core.arrays import Array, check_number
+
+
+@dataclass(frozen=True)
+class Penalty:
+    r"""A price on large weights, added to the loss and divided by the batch's sum of weights.
+
+    .. math:: P(W) = l_1 \sum |W| + \tfrac{1}{2} l_2 \sum W^2, \qquad
+              dW = l_1 \operatorname{sign}(W) + l_2 W
+
+    Parameters
+    ----------
+    l1 : float, default=0.0
+        Pulls weights to exactly 0. No derivative at 0; we take 0.
+    l2 : float, default=0.0
+        Pulls weights towards 0; scikit-learn's ``alpha``.
+
+    Notes
+    -----
+    Divided by the sum of sample weights (the number of rows without them), as in scikit-learn:
+    the more data, the less the penalty counts. See docs/maths/regularization.md.
+
+    Examples
+    --------
+    >>> import numpy as np
+    >>> Penalty(l1=1.0, l2=2.0).value_and_grad(np.array([3.0, -1.0]))
+    (np.float64(14.0), array([ 7., -3.]))
+    """
+
+    l1: float = 0.0
+    l2: float = 0.0
+
+    def __post_init__(self) -> None:
+        check_number("Penalty l1", self.l1, low=0)
+        check_number("Penalty l2", self.l2, low=0)
+
+    def value_and_grad(self, W: Array) -> tuple[Any, Array]:
+        """Return ``P`` summed over the last axis, and its gradient; not divided by anything yet.
+
+        Parameters
+        ----------
+        W : array of shape (n_weights,) or (n_members, n_weights)
+            Weights, flat.
+        """
+        P = 0.5 * self.l2 * np.vecdot(W, W)
+        dW = self.l2 * W
+        if self.l1:
+            P += self.l1 * np.abs(W).sum(axis=-1)
+            dW += self.l1 * np.sign(W)
+        return P, dW

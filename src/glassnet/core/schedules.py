@@ -1,0 +1,221 @@
+r"""Schedules: the factor on the learning rate at each step.
+
+The learning rate of a step is ``optimizer.learning_rate * schedule(step, n_steps)``, so one
+schedule serves every optimizer. ``step`` counts from 0; ``n_steps`` is the length of the training.
+"""
+
+from __future__ import annotations
+
+from abc import ABC, abstractmethod
+from dataclasses import KW_ONLY, dataclass
+
+import numpy as np
+
+from glassnet.core.arrays import check_count, check_number
+from glassnet.errors import ParameterError
+
+
+@dataclass(frozen=True)
+class Schedule(ABC):
+    """A factor that falls or rises from step to step.
+
+    Parameters
+    ----------
+    warmup : int, default=0
+        Steps over which the factor rises in a line, ``(step + 1) / warmup``, before the shape
+        begins.
+    """
+
+    _: KW_ONLY
+    warmup: int = 0
+
+    def __post_init__(self) -> None:
+        if self.warmup != 0:
+            check_count(f"{type(self).__name__} warmup", self.warmup)
+
+    def __call__(self, step: int, n_steps: int | None = None) -> float:
+        """Return the factor on the learning rate.
+
+        Parameters
+        ----------
+        step : int
+            Steps taken so far, from 0.
+        n_steps : int, optional
+            Steps of the whole training. Some schedules need it.
+
+        Raises
+        ------
+        ParameterError
+            If the schedule needs ``n_steps`` and there is none.
+        """
+        if step < self.warmup:
+            return (step + 1) / self.warmup
+        rest = None if n_steps is None else max(n_steps - self.warmup, 1)
+        return self.shape(step - self.warmup, rest)
+
+    @abstractmethod
+    def shape(self, step: int, n_steps: int | None) -> float:
+        """Return the factor, warm-up apart."""
+
+    def _progress(self, step: int, n_steps: int | None) -> float:
+        """Return the part of the training that lies behind, in [0, 1]."""
+        if n_steps is None:
+            raise ParameterError(
+                f"{type(self).__name__} needs the length of the training: give n_epochs to train."
+            )
+        return min(step / n_steps, 1.0)
+
+
+@dataclass(frozen=True)
+class Constant(Schedule):
+    """1, always."""
+
+    def shape(self, step: int, n_steps: int | None) -> float:  # noqa: ARG002
+        """Return 1."""
+        return 1.0
+
+
+@dataclass(frozen=True)
+class InverseScaling(Schedule):
+    """``1 / (step + 1)^power``.
+
+    Parameters
+    ----------
+    power : float, default=0.5
+        0 or more.
+    warmup : int, default=0
+    """
+
+    power: float = 0.5
+
+    def __post_init__(self) -> None:
+        super().__post_init__()
+        check_number("InverseScaling power", self.power, low=0)
+
+    def shape(self, step: int, n_steps: int | None) -> float:  # noqa: ARG002
+        """Return the factor."""
+        return float((step + 1) ** -self.power)
+
+
+@dataclass(frozen=True)
+class StepDecay(Schedule):
+    """Multiplied by ``factor`` every so many steps.
+
+    Parameters
+    ----------
+    every : int
+        Steps between two falls.
+    factor : float, default=0.1
+        In (0, 1].
+    warmup : int, default=0
+    """
+
+    every: int
+    factor: float = 0.1
+
+    def __post_init__(self) -> None:
+        super().__post_init__()
+        check_count("StepDecay every", self.every)
+        check_number("StepDecay factor", self.factor, low=0, high=1, open_low=True)
+
+    def shape(self, step: int, n_steps: int | None) -> float:  # noqa: ARG002
+        """Return the factor."""
+        return float(self.factor ** (step // self.every))
+
+
+@dataclass(frozen=True)
+class Exponential(Schedule):
+    """``rate^step``.
+
+    Parameters
+    ----------
+    rate : float
+        In (0, 1], a step's factor: 0.999 halves the learning rate in 693 steps.
+    warmup : int, default=0
+    """
+
+    rate: float
+
+    def __post_init__(self) -> None:
+        super().__post_init__()
+        check_number("Exponential rate", self.rate, low=0, high=1, open_low=True)
+
+    def shape(self, step: int, n_steps: int | None) -> float:  # noqa: ARG002
+        """Return the factor."""
+        return float(self.rate**step)
+
+
+@dataclass(frozen=True)
+class Cosine(Schedule):
+    """Half a cosine wave from 1 down to ``final`` at the end of the training.
+
+    Parameters
+    ----------
+    final : float, default=0.0
+        In [0, 1]. Loshchilov and Hutter, 2017, equation 5, without restarts.
+    warmup : int, default=0
+
+    Examples
+    --------
+    >>> [round(Cosine()(step, 4), 3) for step in range(5)]
+    [1.0, 0.854, 0.5, 0.146, 0.0]
+    """
+
+    final: float = 0.0
+
+    def __post_init__(self) -> None:
+        super().__post_init__()
+        check_number("Cosine final", self.final, low=0, high=1)
+
+    def shape(self, step: int, n_steps: int | None) -> float:
+        """Return the factor."""
+        return _wave(1.0, self.final, self._progress(step, n_steps))
+
+
+@dataclass(frozen=True)
+class OneCycle(Schedule):
+    """Up to 1 and down to almost nothing, each half a cosine wave.
+
+    Parameters
+    ----------
+    peak : float, default=0.3
+        The part of the training after which the factor is 1, in (0, 1).
+    start : float, default=0.04
+        The first factor, in [0, 1].
+    final : float, default=0.0001
+        The last factor, in [0, 1].
+    warmup : int, default=0
+
+    Notes
+    -----
+    Smith and Topin, 2018, with cosines in place of lines and without a cycle of the momentum.
+    """
+
+    peak: float = 0.3
+    start: float = 0.04
+    final: float = 1e-4
+
+    def __post_init__(self) -> None:
+        super().__post_init__()
+        check_number("OneCycle peak", self.peak, low=0, high=1, open_low=True, open_high=True)
+        check_number("OneCycle start", self.start, low=0, high=1)
+        check_number("OneCycle final", self.final, low=0, high=1)
+
+    def shape(self, step: int, n_steps: int | None) -> float:
+        """Return the factor."""
+        t = self._progress(step, n_steps)
+        if t < self.peak:
+            return _wave(self.start, 1.0, t / self.peak)
+        return _wave(1.0, self.final, (t - self.peak) / (1 - self.peak))
+
+
+SCHEDULES: tuple[Schedule, ...] = (
+    Constant(), InverseScaling(), StepDecay(every=10), Exponential(rate=0.99), Cosine(),
+    OneCycle(),
+)  # fmt: skip
+"""One of each schedule. A new one belongs here, and is tested from then on."""
+
+
+def _wave(start: float, end: float, t: float) -> float:
+    """Return the point at ``t`` in [0, 1] of half a cosine wave from ``start`` to ``end``."""
+    return float(end + (start - end) * 0.5 * (1 + np.cos(np.pi * t)))
