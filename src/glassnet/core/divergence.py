@@ -20,15 +20,6 @@ ADVICE = (
 )
 
 
-def all_finite(values: Array) -> bool:
-    """Return whether every number is finite.
-
-    A sum of squares is finite only if its terms are, and takes one pass of BLAS; where it
-    overflows (numbers above 1e19 in float32) each number is looked at.
-    """
-    return bool(np.isfinite(np.vdot(values, values)) or np.isfinite(values).all())
-
-
 def divergence(
     net: Network,
     theta: Array,

@@ -9,8 +9,7 @@ from typing import Any
 import numpy as np
 from numpy.typing import ArrayLike
 
-from glassnet.core.arrays import Array, check_array, check_count, check_number
-from glassnet.core.divergence import all_finite
+from glassnet.core.arrays import Array, all_finite, check_array, check_count, check_number
 from glassnet.core.optimizers import GradientDescent, Optimizer
 from glassnet.core.schedules import Schedule
 from glassnet.core.training import clip

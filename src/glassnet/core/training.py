@@ -15,9 +15,9 @@ from typing import Any, Protocol
 import numpy as np
 from numpy.typing import NDArray
 
-from glassnet.core.arrays import Array, RandomNumbers, check_count, check_number
+from glassnet.core.arrays import Array, RandomNumbers, all_finite, check_count, check_number
 from glassnet.core.batches import batches, check_batch_size, permuted
-from glassnet.core.divergence import all_finite, divergence
+from glassnet.core.divergence import divergence
 from glassnet.core.layer import Step
 from glassnet.core.network import Network
 from glassnet.core.optimizers import Adam, Optimizer, Slots
@@ -419,5 +419,5 @@ def _check_state(state: TrainingState, theta: Array, optimizer: Optimizer, n_row
     if tuple(state.slots) != optimizer.slot_names:
         raise ParameterError(
             f"the state's slots are {tuple(state.slots)}; {type(optimizer).__name__} needs "
-            f"{optimizer.slot_names}. A new one begins with state.slots = optimizer.new_slots(theta)."
+            f"{optimizer.slot_names}. A new one starts with state.slots = optimizer.new_slots(theta)."
         )

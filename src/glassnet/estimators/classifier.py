@@ -1,0 +1,242 @@
+"""`MLPClassifier`."""
+
+from __future__ import annotations
+
+from dataclasses import KW_ONLY, dataclass
+from numbers import Real
+from typing import Any, ClassVar
+
+import numpy as np
+from sklearn.base import ClassifierMixin, _fit_context
+from sklearn.metrics import accuracy_score
+from sklearn.utils import column_or_1d, compute_sample_weight
+from sklearn.utils._param_validation import Interval, StrOptions
+from sklearn.utils.metaestimators import available_if
+from sklearn.utils.multiclass import _check_partial_fit_first_call, type_of_target
+from sklearn.utils.validation import validate_data
+
+from glassnet.core.arrays import Array
+from glassnet.core.losses import Loss
+from glassnet.errors import LabelError, ParameterError
+from glassnet.estimators.base import SPARSE, BaseMLP, _is_stochastic
+from glassnet.estimators.data import Rows
+from glassnet.estimators.targets import JOINT, Targets
+
+
+@dataclass(eq=False, repr=False)
+class MLPClassifier(ClassifierMixin, BaseMLP):  # type: ignore[misc,unused-ignore]
+    """A multilayer perceptron that predicts classes."""
+
+    _: KW_ONLY
+    class_weight: Any = None
+    label_smoothing: float = 0.0
+
+    _parameter_constraints: ClassVar[dict[str, Any]] = {
+        **BaseMLP._parameter_constraints,
+        "class_weight": [StrOptions({"balanced"}), dict, list, None],
+        "label_smoothing": [Interval(Real, 0, 1, closed="left")],
+    }
+    _stratifies = True
+
+    @available_if(_is_stochastic)
+    @_fit_context(prefer_skip_nested_validation=True)
+    def partial_fit(
+        self, X: Any, y: Any, sample_weight: Any = None, classes: Any = None
+    ) -> MLPClassifier:
+        """Train for one epoch, going on from the last one.
+
+        Parameters
+        ----------
+        X : array-like or sparse matrix of shape (n_samples, n_features)
+        y : array-like of shape (n_samples,) or (n_samples, n_outputs)
+        sample_weight : array-like of shape (n_samples,), optional
+        classes : array-like of shape (n_classes,), optional
+            All classes that will ever come; needed at the first call. A list of them for several
+            multiclass targets.
+
+        Returns
+        -------
+        self
+        """
+        if self.class_weight == "balanced":
+            raise ParameterError(
+                "class_weight='balanced' is not supported for partial_fit, which does not know "
+                "how often each class will come. Pass the weights: compute_class_weight('balanced',"
+                " classes=classes, y=y) on a sample."
+            )
+        self._learn_classes(y, classes)
+        for _ in self._start(X, y, sample_weight, incremental=True):
+            pass
+        return self
+
+    def _learn_classes(self, y: Any, classes: Any) -> None:
+        """Take ``classes`` at the first call of ``partial_fit``, compare them at the others."""
+        kind = type_of_target(y)
+        if kind == JOINT:
+            if not hasattr(self, "classes_"):
+                if classes is None or len(classes) != np.shape(y)[1]:
+                    raise ParameterError(
+                        "classes must be passed on the first call to partial_fit: a list with the "
+                        f"classes of each of the {np.shape(y)[1]} targets."
+                    )
+                longest = max(map(len, classes))
+                cycled = [np.resize(np.asarray(one), longest) for one in classes]
+                self._targets = Targets(np.stack(cycled, axis=1), JOINT)
+                self.classes_ = self._targets.classes
+        elif _check_partial_fit_first_call(self, classes):
+            of = y if kind.startswith("multilabel") else classes
+            self._targets = Targets(of)
+            self._new_classes = True
+
+    def predict(self, X: Any) -> Any:
+        """Predict classes.
+
+        Parameters
+        ----------
+        X : array-like or sparse matrix of shape (n_samples, n_features)
+
+        Returns
+        -------
+        y : array of shape (n_samples,) or (n_samples, n_outputs)
+        """
+        return self._targets.decode(self._network.loss_function.inverse_link(self._scores(X)))
+
+    def predict_proba(self, X: Any) -> Any:
+        """Predict the probability of each class.
+
+        Parameters
+        ----------
+        X : array-like or sparse matrix of shape (n_samples, n_features)
+
+        Returns
+        -------
+        P : array of shape (n_samples, n_classes)
+            Columns as in ``classes_``. For multilabel targets, the probability of each label; for
+            several multiclass targets, a list with an array for each.
+        """
+        P = self._network.loss_function.inverse_link(self._scores(X))
+        if self._targets.kind == JOINT:
+            return self._targets.blocks(P)
+        if self._targets.kind == "binary":
+            return np.hstack([1 - P, P]) if len(self.classes_) > 1 else np.ones_like(P)
+        return P
+
+    def predict_log_proba(self, X: Any) -> Any:
+        """Predict the logarithm of the probability of each class.
+
+        Parameters
+        ----------
+        X : array-like or sparse matrix of shape (n_samples, n_features)
+
+        Returns
+        -------
+        array of shape (n_samples, n_classes), or a list of them
+        """
+        P = self.predict_proba(X)
+        return [np.log(one) for one in P] if isinstance(P, list) else np.log(P)
+
+    def decision_function(self, X: Any) -> Array:
+        """Return the scores: the last layer's numbers, before the softmax or the sigmoid.
+
+        Parameters
+        ----------
+        X : array-like or sparse matrix of shape (n_samples, n_features)
+
+        Returns
+        -------
+        Z : array of shape (n_samples,) for two classes, else (n_samples, n_outputs)
+        """
+        Z = self._scores(X)
+        return Z.ravel() if self._targets.kind == "binary" else Z
+
+    def score(self, X: Any, y: Any, sample_weight: Any = None) -> float:
+        """Return the part of the rows whose label (all of whose labels) is right.
+
+        Parameters
+        ----------
+        X : array-like or sparse matrix of shape (n_samples, n_features)
+        y : array-like of shape (n_samples,) or (n_samples, n_outputs)
+        sample_weight : array-like of shape (n_samples,), optional
+
+        Returns
+        -------
+        float
+        """
+        return self._accuracy(y, self.predict(X), sample_weight)
+
+    @staticmethod
+    def _accuracy(y: Any, predicted: Any, sample_weight: Any) -> float:
+        if type_of_target(y) == JOINT:  # which accuracy_score does not take
+            right = (np.asarray(y) == predicted).all(axis=1)
+            return float(np.average(right, weights=sample_weight))
+        return float(accuracy_score(y, predicted, sample_weight=sample_weight))
+
+    @property
+    def out_activation_(self) -> str:
+        """The function on the last layer: "softmax", or "logistic" for two classes and labels."""
+        kind = self._targets.kind
+        return "softmax" if kind in ("multiclass", JOINT) else "logistic"
+
+    def _validate(self, X: Any, y: Any, *, reset: bool) -> tuple[Any, Any]:
+        X, y = validate_data(
+            self,
+            X,
+            y,
+            accept_sparse=list(SPARSE),
+            multi_output=True,
+            dtype=self._dtypes() if reset else self.theta_.dtype,
+            reset=reset,
+        )
+        if y.ndim == 2 and y.shape[1] == 1:
+            y = column_or_1d(y, warn=True)
+        return X, y
+
+    def _encode(self, X: Any, y: Any, *, reset: bool) -> tuple[Any, Any, Array]:
+        X, y = self._validate(X, y, reset=reset)
+        told = self.__dict__.pop("_new_classes", False)
+        if reset and not told:
+            self._targets = Targets(y)
+            self.classes_ = self._targets.classes
+        elif self.warm_start and not told:
+            if not self._targets.has_same_classes(y):
+                raise LabelError(
+                    "warm_start can only be used where `y` has the same classes as in the "
+                    f"previous call to fit. Previously got {self.classes_}, `y` has "
+                    f"{self._targets.labels(y)}"
+                )
+        else:
+            self._check_known(y)
+        return X, y, self._targets.encode(y, X.dtype)
+
+    def _check_known(self, y: Any) -> None:
+        if len(self._targets.unknown(y)):
+            raise LabelError(
+                f"`y` has classes not in `self.classes_`. `self.classes_` has {self.classes_}. "
+                f"'y' has {self._targets.labels(y)}."
+            )
+
+    def _encode_validation(self, X: Any, y: Any) -> tuple[Any, Array]:
+        X, y = self._validate(X, y, reset=False)
+        self._check_known(y)
+        return X, self._targets.encode(y, X.dtype)
+
+    def _training_weights(self, y: Any, sample_weight: Array | None) -> Array | None:
+        if self.class_weight is None:
+            return sample_weight
+        by_class = compute_sample_weight(self.class_weight, y)
+        return by_class if sample_weight is None else by_class * sample_weight
+
+    def _make_loss(self) -> Loss:
+        return self._targets.loss(self.label_smoothing)
+
+    def _default_score(self, scores: Array, rows: Rows) -> float:
+        predicted = self._targets.decode(self._network.loss_function.inverse_link(scores))
+        return self._accuracy(
+            self._targets.decode(rows.Y), predicted, rows.sample_weight
+        )
+
+    def __sklearn_tags__(self) -> Any:
+        """Say what the classifier takes."""
+        tags = super().__sklearn_tags__()
+        tags.classifier_tags.multi_label = True
+        return tags

@@ -1,0 +1,119 @@
+"""`MLPRegressor`."""
+
+from __future__ import annotations
+
+from dataclasses import KW_ONLY, dataclass
+from typing import Any, ClassVar
+
+import numpy as np
+from sklearn.base import RegressorMixin, _fit_context
+from sklearn.metrics import r2_score
+from sklearn.utils import column_or_1d
+from sklearn.utils._param_validation import StrOptions
+from sklearn.utils.metaestimators import available_if
+from sklearn.utils.validation import validate_data
+
+from glassnet.core.arrays import Array
+from glassnet.core.losses import AbsoluteError, Huber, Loss, Poisson, Quantile, SquaredError
+from glassnet.estimators.base import SPARSE, BaseMLP, _is_stochastic
+from glassnet.estimators.data import Rows
+
+LOSSES: dict[str, type[Loss]] = {
+    "squared_error": SquaredError,
+    "absolute_error": AbsoluteError,
+    "huber": Huber,
+    "quantile": Quantile,
+    "poisson": Poisson,
+}
+
+
+@dataclass(eq=False, repr=False)
+class MLPRegressor(RegressorMixin, BaseMLP):  # type: ignore[misc,unused-ignore]
+    """A multilayer perceptron that predicts numbers."""
+
+    _: KW_ONLY
+    loss: Any = "squared_error"
+
+    _parameter_constraints: ClassVar[dict[str, Any]] = {
+        **BaseMLP._parameter_constraints,
+        "loss": [StrOptions(set(LOSSES)), Loss],
+    }
+    _stratifies = False
+
+    @available_if(_is_stochastic)
+    @_fit_context(prefer_skip_nested_validation=True)
+    def partial_fit(self, X: Any, y: Any, sample_weight: Any = None) -> MLPRegressor:
+        """Train for one epoch, going on from the last one.
+
+        Parameters
+        ----------
+        X : array-like or sparse matrix of shape (n_samples, n_features)
+        y : array-like of shape (n_samples,) or (n_samples, n_outputs)
+        sample_weight : array-like of shape (n_samples,), optional
+
+        Returns
+        -------
+        self
+        """
+        for _ in self._start(X, y, sample_weight, incremental=True):
+            pass
+        return self
+
+    def predict(self, X: Any) -> Array:
+        """Predict numbers.
+
+        Parameters
+        ----------
+        X : array-like or sparse matrix of shape (n_samples, n_features)
+
+        Returns
+        -------
+        y : array of shape (n_samples,) or (n_samples, n_outputs)
+        """
+        return self._predictions(self._scores(X))
+
+    def _predictions(self, scores: Array) -> Array:
+        predicted = self._network.loss_function.inverse_link(scores)
+        return predicted.ravel() if predicted.shape[1] == 1 else predicted
+
+    @property
+    def out_activation_(self) -> str:
+        """The function on the last layer: "exp" for the Poisson loss, else "identity"."""
+        return "exp" if isinstance(self._network.loss_function, Poisson) else "identity"
+
+    def _encode(self, X: Any, y: Any, *, reset: bool) -> tuple[Any, Any, Array]:
+        X, y = validate_data(
+            self,
+            X,
+            y,
+            accept_sparse=list(SPARSE),
+            multi_output=True,
+            y_numeric=True,
+            dtype=self._dtypes() if reset else self.theta_.dtype,
+            reset=reset,
+        )
+        if y.ndim == 2 and y.shape[1] == 1:
+            y = column_or_1d(y, warn=True)
+        return X, y, y.reshape(len(y), -1).astype(X.dtype)
+
+    def _encode_validation(self, X: Any, y: Any) -> tuple[Any, Array]:
+        X, _, Y = self._encode(X, y, reset=False)
+        return X, Y
+
+    def _training_weights(self, y: Any, sample_weight: Array | None) -> Array | None:  # noqa: ARG002
+        return sample_weight
+
+    def _make_loss(self) -> Loss:
+        return self.loss if isinstance(self.loss, Loss) else LOSSES[self.loss]()
+
+    def _reported(self, loss: float, penalty: float) -> float:
+        """Return the mean over outputs (Poisson: the sum), as scikit-learn reports it."""
+        if isinstance(self._network.loss_function, Poisson):
+            return loss
+        return (loss - penalty) / self.n_outputs_ + penalty
+
+    def _default_score(self, scores: Array, rows: Rows) -> float:
+        predicted = self._predictions(scores)
+        if not np.isfinite(predicted).all():
+            return float("nan")
+        return float(r2_score(rows.Y, predicted, sample_weight=rows.sample_weight))

@@ -1,0 +1,255 @@
+"""Training by mini-batches: scikit-learn's epochs, over a state that survives between fits."""
+
+from __future__ import annotations
+
+import dataclasses
+import warnings
+import zlib
+from collections.abc import Iterator
+from dataclasses import dataclass
+from typing import Any
+
+import numpy as np
+from numpy.typing import NDArray
+from sklearn.exceptions import ConvergenceWarning
+from sklearn.model_selection import train_test_split
+from sklearn.utils import _safe_indexing
+
+from glassnet.core.arrays import Array, RandomNumbers
+from glassnet.core.optimizers import Optimizer
+from glassnet.core.training import Epoch, TrainingState, train
+from glassnet.errors import DivergenceError, ParameterError
+from glassnet.estimators.callbacks import FitCallbacks, management
+from glassnet.estimators.data import Rows, fingerprint
+from glassnet.estimators.monitor import Monitor
+
+
+@dataclass
+class Progress:
+    """What a training goes on from at the next ``fit`` (with ``warm_start``) or ``partial_fit``.
+
+    Attributes
+    ----------
+    state : TrainingState
+        With the *last* weights; ``theta_`` may show the best ones.
+    optimizer : Optimizer
+    rows : tuple
+        The fingerprint of the rows that ``state.order`` and ``validation`` count.
+    validation : array of int or None
+        The rows set aside for early stopping.
+    shown : int
+        A checksum of ``theta_`` as the training left it: if the caller has changed it since,
+        training goes on from there.
+    """
+
+    state: TrainingState
+    optimizer: Optimizer
+    rows: tuple[Any, ...]
+    validation: NDArray[np.intp] | None
+    shown: int = 0
+
+
+def split(estimator: Any, data: Rows, rng: RandomNumbers) -> tuple[Any, Any]:
+    """Return the rows to train on and those to validate on, drawn as scikit-learn draws them."""
+    # It does not stratify several outputs, multiclass ones included.
+    stratify = data.Y.astype(bool) if estimator._stratifies and data.Y.shape[1] == 1 else None
+    if isinstance(rng, np.random.Generator):  # scikit-learn's splitters know RandomState only
+        rng = np.random.RandomState(rng.bit_generator)
+    rows, validation = train_test_split(
+        np.arange(len(data.Y)),
+        random_state=rng,
+        test_size=estimator.validation_fraction,
+        stratify=stratify,
+    )
+    if len(validation) < 2:
+        raise ParameterError(
+            "The validation set is too small. Increase 'validation_fraction' "
+            "or the size of your dataset."
+        )
+    return rows, validation
+
+
+def take(data: Rows, rows: NDArray[np.intp]) -> Rows:
+    """Return some of the rows."""
+    return Rows(
+        X=data.X[rows],
+        Y=data.Y[rows],
+        w=None if data.w is None else data.w[rows],
+        given_X=_safe_indexing(data.given_X, rows),
+        given_y=_safe_indexing(data.given_y, rows),
+        sample_weight=None if data.sample_weight is None else data.sample_weight[rows],
+    )
+
+
+def prepare(
+    estimator: Any, data: Rows, optimizer: Optimizer, rng: RandomNumbers, *, sets_aside: bool
+) -> Progress:
+    """Return where to go on from: a new state, or the last one with what has changed since."""
+    rows = fingerprint(data.X)
+    old: Progress | None = estimator._progress
+    if old is None:
+        order, validation = split(estimator, data, rng) if sets_aside else (None, None)
+        theta = estimator.theta_.copy()
+        state = TrainingState(
+            theta,
+            optimizer.new_slots(theta),
+            np.arange(len(data.Y)) if order is None else order,
+            rng,
+            float(optimizer.learning_rate),
+        )
+        return Progress(state, optimizer, rows, validation)
+    state = dataclasses.replace(old.state)
+    validation = old.validation
+    changed_by_caller = checksum(estimator.theta_) != old.shown
+    state.theta = (estimator.theta_ if changed_by_caller else state.theta).copy()
+    state.slots = {name: slot.copy() for name, slot in state.slots.items()}
+    if rows != old.rows or sets_aside != (validation is not None):
+        state.order, validation = np.arange(len(data.Y)), None
+        if sets_aside:
+            state.order, validation = split(estimator, data, state.rng)
+        state.position = len(state.order)
+    if optimizer != old.optimizer:
+        state.learning_rate = float(optimizer.learning_rate)
+        if type(optimizer) is not type(old.optimizer):
+            state.slots = optimizer.new_slots(state.theta)
+    return Progress(state, optimizer, rows, validation)
+
+
+def checksum(theta: Array) -> int:
+    """Return a number that changes with the parameters."""
+    return zlib.crc32(np.ascontiguousarray(theta).data)
+
+
+def batch_size(estimator: Any, n_rows: int) -> int:
+    """Return the rows of a step, clipped with scikit-learn's warning."""
+    if estimator.batch_size == "auto":
+        return min(200, n_rows)
+    if estimator.batch_size > n_rows:
+        warnings.warn(
+            "Got `batch_size` less than 1 or larger than sample size. It is going to be clipped",
+            stacklevel=2,
+        )
+    return int(min(estimator.batch_size, n_rows))
+
+
+def epochs(
+    estimator: Any,
+    data: Rows,
+    progress: Progress,
+    monitor: Monitor,
+    *,
+    incremental: bool,
+) -> Iterator[Epoch]:
+    """Train, an epoch a yield; between two yields the estimator is fitted.
+
+    However it ends (convergence, the last epoch, an interrupt, the caller's ``close``), the
+    estimator is left with the weights to predict with, and with what to go on from.
+    """
+    state = progress.state
+    n_epochs = state.epoch + estimator.max_iter
+    if incremental:  # one epoch of a training whose length, for schedules, is max_iter
+        n_epochs = max(estimator.max_iter, state.epoch + 1)
+    passes = train(
+        estimator._network,
+        state.theta,
+        data.X,
+        data.Y,
+        w=data.w,
+        optimizer=progress.optimizer,
+        batch_size=batch_size(estimator, len(state.order)),
+        n_epochs=n_epochs,
+        shuffle=estimator.shuffle,
+        schedule=estimator.schedule,
+        max_grad_norm=estimator.max_grad_norm,
+        state=state,
+    )
+    estimator.n_iter_ = 0
+    estimator.theta_ = state.theta
+    estimator._progress = progress
+    n_tasks = 1 if incremental else estimator.max_iter
+    with management(estimator):
+        callbacks = FitCallbacks(
+            estimator, "epoch", n_tasks, data.given_X, data.given_y, data.sample_weight
+        )
+        try:
+            yield from _passes(
+                estimator, passes, progress, monitor, callbacks, incremental=incremental
+            )
+        except KeyboardInterrupt:
+            warnings.warn("Training interrupted by user.", stacklevel=2)
+        finally:
+            best = monitor.best_theta()
+            if best is not None:
+                estimator.theta_ = best.copy()
+            progress.shown = checksum(estimator.theta_)
+            callbacks.close(estimator._fitted_now)
+
+
+def _passes(
+    estimator: Any,
+    passes: Iterator[Epoch],
+    progress: Progress,
+    monitor: Monitor,
+    callbacks: FitCallbacks,
+    *,
+    incremental: bool,
+) -> Iterator[Epoch]:
+    """Yield epochs until one of the reasons to stop."""
+    state = progress.state
+    stop = False
+    while not stop:
+        callbacks.begin()
+        try:
+            epoch = next(passes)
+        except DivergenceError as error:
+            _give_up(error, monitor)
+            return
+        loss = estimator._reported(epoch.loss, epoch.penalty)
+        monitor.record(loss, len(state.order))
+        if estimator.learning_rate == "invscaling" and estimator.solver == "sgd":
+            state.learning_rate = estimator.learning_rate_init / (estimator.t_ + 1) ** (
+                estimator.power_t
+            )
+        stop = _converged(estimator, state, monitor) or incremental
+        if not stop and estimator.n_iter_ == estimator.max_iter:
+            stop = True
+            warnings.warn(
+                f"Stochastic Optimizer: Maximum iterations ({estimator.max_iter}) "
+                "reached and the optimization hasn't converged yet.",
+                ConvergenceWarning,
+                stacklevel=2,
+            )
+        stop = callbacks.end(estimator._fitted_now) or stop or monitor.out_of_time()
+        yield dataclasses.replace(epoch, loss=loss)
+
+
+def _converged(estimator: Any, state: TrainingState, monitor: Monitor) -> bool:
+    """Return whether to stop for lack of improvement; an adaptive learning rate falls instead."""
+    message = monitor.stalled()
+    if message is None:
+        return False
+    if estimator.solver != "sgd" or estimator.learning_rate != "adaptive":
+        monitor.say(f"{message} Stopping.")
+        return True
+    if state.learning_rate <= 1e-6:
+        monitor.say(f"{message} Learning rate too small. Stopping.")
+        return True
+    state.learning_rate /= 5.0
+    monitor.say(f"{message} Setting learning rate to {state.learning_rate:f}")
+    estimator._no_improvement_count = 0
+    return False
+
+
+def _give_up(error: DivergenceError, monitor: Monitor) -> None:
+    """Warn (early stopping keeps its best weights) or raise, with scikit-learn's sentence first."""
+    monitor.record_divergence()
+    message = (
+        "Solver produced non-finite parameter weights. The input data may contain large values "
+        f"and need to be preprocessed. {error}"
+    )
+    if monitor.watch_validation:
+        warnings.warn(message, ConvergenceWarning, stacklevel=2)
+        return
+    raise DivergenceError(
+        message, epoch=error.epoch, batch=error.batch, layer=error.layer, theta=error.theta
+    ) from error
