@@ -264,14 +264,14 @@ class BaseMLP(CallbackSupportMixin, BaseEstimator):  # type: ignore[misc,unused-
             raise ParameterError("X_val and y_val go together; one of them is None.")
         self._check_what_needs_epochs()
         first = not hasattr(self, "theta_") or not (self.warm_start or incremental)
-        given_X, given_y = X, y
+        X_given, y_given = X, y
         X, y, Y = self._encode(X, y, reset=first)
         if sample_weight is not None:
             sample_weight = _check_sample_weight(
                 sample_weight, X, dtype=X.dtype, ensure_non_negative=True
             )
         data = Rows(
-            as_rows(X), Y, self._training_weights(y, sample_weight), given_X, given_y, sample_weight
+            as_rows(X), Y, self._training_weights(y, sample_weight), X_given, y_given, sample_weight
         )
         validation = None
         if X_val is not None:
@@ -284,9 +284,7 @@ class BaseMLP(CallbackSupportMixin, BaseEstimator):  # type: ignore[misc,unused-
             self._fit_lbfgs(data, validation)
             return iter(())
         sets_aside = self.early_stopping and validation is None
-        progress = stochastic.prepare(
-            self, data, make_optimizer(self), rng, sets_aside=sets_aside
-        )
+        progress = stochastic.prepare(self, data, make_optimizer(self), rng, sets_aside=sets_aside)
         if progress.validation is not None:
             validation = stochastic.take(data, progress.validation)
         monitor = Monitor(self, validation, watch_validation=self.early_stopping)
@@ -344,8 +342,8 @@ class BaseMLP(CallbackSupportMixin, BaseEstimator):  # type: ignore[misc,unused-
                 self,
                 "lbfgs-iter",
                 self.max_iter + 1,  # SciPy tells of the end of an iteration, not of the last
-                data.given_X,
-                data.given_y,
+                data.X_given,
+                data.y_given,
                 data.sample_weight,
             )
             try:
@@ -403,13 +401,12 @@ class BaseMLP(CallbackSupportMixin, BaseEstimator):  # type: ignore[misc,unused-
 
     def _scores(self, X: Any) -> Array:
         """Return the scores of the user's rows."""
-        return self._network.scores(self.theta_, self._check_rows(X))
+        rows = self._check_rows(X)
+        return self._network.scores(self.theta_, rows)
 
     def _check_rows(self, X: Any) -> Any:
         check_is_fitted(self)
-        X = validate_data(
-            self, X, accept_sparse=list(SPARSE), dtype=self.theta_.dtype, reset=False
-        )
+        X = validate_data(self, X, accept_sparse=list(SPARSE), dtype=self.theta_.dtype, reset=False)
         return as_rows(X)
 
     def hidden_activations(self, X: Any) -> list[Array]:

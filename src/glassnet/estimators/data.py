@@ -23,7 +23,7 @@ class Rows:
         Encoded targets, of the dtype of ``X``.
     w : array of shape (n_samples,) or None
         Weights to train with: sample weight times class weight.
-    given_X, given_y : the user's, for scorers and callbacks
+    X_given, y_given : the user's, for scorers and callbacks
     sample_weight : array of shape (n_samples,) or None
         The user's weights alone: what scores are weighted by.
     """
@@ -31,8 +31,8 @@ class Rows:
     X: Any
     Y: Array
     w: Array | None
-    given_X: Any
-    given_y: Any
+    X_given: Any
+    y_given: Any
     sample_weight: Any = None
 
 

@@ -29,9 +29,7 @@ class Monitor:
         Whether improvement means the validation score's (early stopping) or the training loss's.
     """
 
-    def __init__(
-        self, estimator: Any, validation: Rows | None, *, watch_validation: bool
-    ) -> None:
+    def __init__(self, estimator: Any, validation: Rows | None, *, watch_validation: bool) -> None:
         self.estimator = estimator
         self.validation = validation
         self.watch_validation = watch_validation
@@ -91,7 +89,7 @@ class Monitor:
             score = est._default_score(scores, rows)
         else:
             weights = {} if rows.sample_weight is None else {"sample_weight": rows.sample_weight}
-            score = est._scorer(est, rows.given_X, rows.given_y, **weights)
+            score = est._scorer(est, rows.X_given, rows.y_given, **weights)
         est.validation_scores_.append(float(score))
         est.validation_loss_curve_.append(est._reported(loss, 0.0))
         self.say(f"Validation score: {score:f}")

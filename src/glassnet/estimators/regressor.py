@@ -70,7 +70,8 @@ class MLPRegressor(RegressorMixin, BaseMLP):  # type: ignore[misc,unused-ignore]
         -------
         y : array of shape (n_samples,) or (n_samples, n_outputs)
         """
-        return self._predictions(self._scores(X))
+        scores = self._scores(X)
+        return self._predictions(scores)
 
     def _predictions(self, scores: Array) -> Array:
         predicted = self._network.loss_function.inverse_link(scores)
@@ -110,7 +111,8 @@ class MLPRegressor(RegressorMixin, BaseMLP):  # type: ignore[misc,unused-ignore]
         """Return the mean over outputs (Poisson: the sum), as scikit-learn reports it."""
         if isinstance(self._network.loss_function, Poisson):
             return loss
-        return (loss - penalty) / self.n_outputs_ + penalty
+        reported: float = (loss - penalty) / self.n_outputs_ + penalty
+        return reported
 
     def _default_score(self, scores: Array, rows: Rows) -> float:
         predicted = self._predictions(scores)

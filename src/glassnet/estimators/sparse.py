@@ -28,7 +28,8 @@ class SparseRows:
     @property
     def dtype(self) -> np.dtype[Any]:
         """float32 or float64."""
-        return np.dtype(self._csr.dtype)
+        dtype: np.dtype[Any] = np.dtype(self._csr.dtype)
+        return dtype
 
     @property
     def mT(self) -> Any:  # noqa: N802 - NumPy's name

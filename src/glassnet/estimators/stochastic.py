@@ -75,8 +75,8 @@ def take(data: Rows, rows: NDArray[np.intp]) -> Rows:
         X=data.X[rows],
         Y=data.Y[rows],
         w=None if data.w is None else data.w[rows],
-        given_X=_safe_indexing(data.given_X, rows),
-        given_y=_safe_indexing(data.given_y, rows),
+        X_given=_safe_indexing(data.X_given, rows),
+        y_given=_safe_indexing(data.y_given, rows),
         sample_weight=None if data.sample_weight is None else data.sample_weight[rows],
     )
 
@@ -169,7 +169,7 @@ def epochs(
     n_tasks = 1 if incremental else estimator.max_iter
     with management(estimator):
         callbacks = FitCallbacks(
-            estimator, "epoch", n_tasks, data.given_X, data.given_y, data.sample_weight
+            estimator, "epoch", n_tasks, data.X_given, data.y_given, data.sample_weight
         )
         try:
             yield from _passes(
