@@ -65,77 +65,204 @@ def __dir__() -> list[str]:
 
 if TYPE_CHECKING:  # the same names, for editors and type checkers; a test compares the two
     from glassnet.core.activations import (
-        ACTIVATIONS,
-        ELU,
-        GELU,
-        SELU,
-        Activation,
-        GELUTanh,
-        HardTanh,
-        Identity,
-        LeakyReLU,
-        Mish,
-        ReLU,
-        Sigmoid,
-        SiLU,
-        Softplus,
-        Tanh,
+        ACTIVATIONS as ACTIVATIONS,
     )
-    from glassnet.core.dense import Dense
-    from glassnet.core.dropout import Dropout
-    from glassnet.core.gradcheck import GradCheck, gradcheck
-    from glassnet.core.initializers import Glorot, He, Initializer, LeCun, Normal, Zeros
-    from glassnet.core.layer import Layer, Parameter, Step
+    from glassnet.core.activations import (
+        ELU as ELU,
+    )
+    from glassnet.core.activations import (
+        GELU as GELU,
+    )
+    from glassnet.core.activations import (
+        SELU as SELU,
+    )
+    from glassnet.core.activations import (
+        Activation as Activation,
+    )
+    from glassnet.core.activations import (
+        GELUTanh as GELUTanh,
+    )
+    from glassnet.core.activations import (
+        HardTanh as HardTanh,
+    )
+    from glassnet.core.activations import (
+        Identity as Identity,
+    )
+    from glassnet.core.activations import (
+        LeakyReLU as LeakyReLU,
+    )
+    from glassnet.core.activations import (
+        Mish as Mish,
+    )
+    from glassnet.core.activations import (
+        ReLU as ReLU,
+    )
+    from glassnet.core.activations import (
+        Sigmoid as Sigmoid,
+    )
+    from glassnet.core.activations import (
+        SiLU as SiLU,
+    )
+    from glassnet.core.activations import (
+        Softplus as Softplus,
+    )
+    from glassnet.core.activations import (
+        Tanh as Tanh,
+    )
+    from glassnet.core.dense import Dense as Dense
+    from glassnet.core.dropout import Dropout as Dropout
+    from glassnet.core.gradcheck import GradCheck as GradCheck
+    from glassnet.core.gradcheck import gradcheck as gradcheck
+    from glassnet.core.initializers import (
+        Glorot as Glorot,
+    )
+    from glassnet.core.initializers import (
+        He as He,
+    )
+    from glassnet.core.initializers import (
+        Initializer as Initializer,
+    )
+    from glassnet.core.initializers import (
+        LeCun as LeCun,
+    )
+    from glassnet.core.initializers import (
+        Normal as Normal,
+    )
+    from glassnet.core.initializers import (
+        Zeros as Zeros,
+    )
+    from glassnet.core.layer import Layer as Layer
+    from glassnet.core.layer import Parameter as Parameter
+    from glassnet.core.layer import Step as Step
     from glassnet.core.losses import (
-        LOSSES,
-        AbsoluteError,
-        BinaryCrossEntropy,
-        CrossEntropy,
-        Huber,
-        JointCrossEntropy,
-        Loss,
-        Poisson,
-        Quantile,
-        SquaredError,
-        one_hot,
-        softmax,
+        LOSSES as LOSSES,
     )
-    from glassnet.core.minimize import descent, minimize
-    from glassnet.core.network import Network
+    from glassnet.core.losses import (
+        AbsoluteError as AbsoluteError,
+    )
+    from glassnet.core.losses import (
+        BinaryCrossEntropy as BinaryCrossEntropy,
+    )
+    from glassnet.core.losses import (
+        CrossEntropy as CrossEntropy,
+    )
+    from glassnet.core.losses import (
+        Huber as Huber,
+    )
+    from glassnet.core.losses import (
+        JointCrossEntropy as JointCrossEntropy,
+    )
+    from glassnet.core.losses import (
+        Loss as Loss,
+    )
+    from glassnet.core.losses import (
+        Poisson as Poisson,
+    )
+    from glassnet.core.losses import (
+        Quantile as Quantile,
+    )
+    from glassnet.core.losses import (
+        SquaredError as SquaredError,
+    )
+    from glassnet.core.losses import (
+        one_hot as one_hot,
+    )
+    from glassnet.core.losses import (
+        softmax as softmax,
+    )
+    from glassnet.core.minimize import descent as descent
+    from glassnet.core.minimize import minimize as minimize
+    from glassnet.core.network import Network as Network
     from glassnet.core.optimizers import (
-        OPTIMIZERS,
-        AdaGrad,
-        Adam,
-        AdamEpsilonHat,
-        AdamW,
-        GradientDescent,
-        Momentum,
-        NAdam,
-        Nesterov,
-        Optimizer,
-        RMSProp,
+        OPTIMIZERS as OPTIMIZERS,
     )
-    from glassnet.core.penalties import Penalty
+    from glassnet.core.optimizers import (
+        AdaGrad as AdaGrad,
+    )
+    from glassnet.core.optimizers import (
+        Adam as Adam,
+    )
+    from glassnet.core.optimizers import (
+        AdamEpsilonHat as AdamEpsilonHat,
+    )
+    from glassnet.core.optimizers import (
+        AdamW as AdamW,
+    )
+    from glassnet.core.optimizers import (
+        GradientDescent as GradientDescent,
+    )
+    from glassnet.core.optimizers import (
+        Momentum as Momentum,
+    )
+    from glassnet.core.optimizers import (
+        NAdam as NAdam,
+    )
+    from glassnet.core.optimizers import (
+        Nesterov as Nesterov,
+    )
+    from glassnet.core.optimizers import (
+        Optimizer as Optimizer,
+    )
+    from glassnet.core.optimizers import (
+        RMSProp as RMSProp,
+    )
+    from glassnet.core.penalties import Penalty as Penalty
     from glassnet.core.schedules import (
-        SCHEDULES,
-        Constant,
-        Cosine,
-        Exponential,
-        InverseScaling,
-        OneCycle,
-        Schedule,
-        StepDecay,
+        SCHEDULES as SCHEDULES,
     )
-    from glassnet.core.training import Epoch, TrainingState, train
+    from glassnet.core.schedules import (
+        Constant as Constant,
+    )
+    from glassnet.core.schedules import (
+        Cosine as Cosine,
+    )
+    from glassnet.core.schedules import (
+        Exponential as Exponential,
+    )
+    from glassnet.core.schedules import (
+        InverseScaling as InverseScaling,
+    )
+    from glassnet.core.schedules import (
+        OneCycle as OneCycle,
+    )
+    from glassnet.core.schedules import (
+        Schedule as Schedule,
+    )
+    from glassnet.core.schedules import (
+        StepDecay as StepDecay,
+    )
+    from glassnet.core.training import (
+        Epoch as Epoch,
+    )
+    from glassnet.core.training import (
+        TrainingState as TrainingState,
+    )
+    from glassnet.core.training import (
+        train as train,
+    )
     from glassnet.errors import (
-        DataError,
-        DivergenceError,
-        DTypeError,
-        GlassnetError,
-        LabelError,
-        MissingExtraError,
-        ParameterError,
-        ShapeError,
+        DataError as DataError,
     )
-    from glassnet.estimators.classifier import MLPClassifier
-    from glassnet.estimators.regressor import MLPRegressor
+    from glassnet.errors import (
+        DivergenceError as DivergenceError,
+    )
+    from glassnet.errors import (
+        DTypeError as DTypeError,
+    )
+    from glassnet.errors import (
+        GlassnetError as GlassnetError,
+    )
+    from glassnet.errors import (
+        LabelError as LabelError,
+    )
+    from glassnet.errors import (
+        MissingExtraError as MissingExtraError,
+    )
+    from glassnet.errors import (
+        ParameterError as ParameterError,
+    )
+    from glassnet.errors import (
+        ShapeError as ShapeError,
+    )
+    from glassnet.estimators.classifier import MLPClassifier as MLPClassifier
+    from glassnet.estimators.regressor import MLPRegressor as MLPRegressor

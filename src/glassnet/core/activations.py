@@ -17,6 +17,9 @@ from glassnet.core.arrays import Array, Rows, check_number
 from glassnet.core.erf import erfc
 from glassnet.core.layer import Layer, Params, Step
 
+_FAR = 40.0
+"""Beyond ±40 the GELUs are 0 and z to the last digit in both dtypes; z² would overflow at 1e19."""
+
 
 class Activation(Layer):
     """A function applied to each number on its own: ``A = f(Z)``, ``dZ = dA * f'(Z)``."""
@@ -247,6 +250,7 @@ class GELU(Activation):
 
     def derivative(self, Z: Array, A: Array) -> Array:  # noqa: ARG002
         """Return ``Phi(Z) + Z phi(Z)``."""
+        Z = np.clip(Z, -_FAR, _FAR)
         return _normal_cdf(Z) + Z * (np.exp(-0.5 * Z * Z) / float(np.sqrt(2 * np.pi)))
 
 
@@ -270,15 +274,21 @@ class GELUTanh(Activation):
 
     def value(self, Z: Array) -> Array:
         """Return ``Z (1 + tanh(u)) / 2``."""
-        A: Array = 0.5 * Z * (1 + np.tanh(self.SLOPE * (Z + 0.044715 * Z * Z * Z)))
-        return A
+        return 0.5 * Z * (1 + self._tanh(Z))
 
     def derivative(self, Z: Array, A: Array) -> Array:  # noqa: ARG002
         """Return the derivative above."""
-        t = np.tanh(self.SLOPE * (Z + 0.044715 * Z * Z * Z))
+        Z = np.clip(Z, -_FAR, _FAR)
+        t = self._tanh(Z)
         du = self.SLOPE * (1 + 3 * 0.044715 * Z * Z)
         slope: Array = 0.5 * (1 + t) + 0.5 * Z * (1 - t * t) * du
         return slope
+
+    def _tanh(self, Z: Array) -> Array:
+        """Return tanh(u): 1 or -1 where the cube would overflow float32."""
+        Z = np.clip(Z, -_FAR, _FAR)
+        t: Array = np.tanh(self.SLOPE * (Z + 0.044715 * Z * Z * Z))
+        return t
 
 
 @dataclass(frozen=True)

@@ -32,7 +32,7 @@ from glassnet.errors import ParameterError, ShapeError
 class Network:
     r"""Layers, one after the other, and the loss at their end. Holds no parameters.
 
-    .. math:: L(\theta) = \ell\bigl(f_m(\dots f_2(f_1(X)))\bigr) + \frac{P(\theta)}{\sum_n w_n}
+    .. math:: L(\theta) = \ell\bigl(f_m(\dots f_2(f_1(X)))\bigr) + \frac{R(\theta)}{\sum_n w_n}
 
     Parameters
     ----------
@@ -282,8 +282,8 @@ class Network:
         """
         theta, X, Y, w = self.check(theta, X, Y, w)
         g = np.empty_like(theta)
-        L, P = self.backpropagate(theta, self.views(theta), g, self.views(g), X, Y, w, step)
-        return L + P, g
+        L, penalty = self.backpropagate(theta, self.views(theta), g, self.views(g), X, Y, w, step)
+        return L + penalty, g
 
     def backpropagate(
         self,
@@ -319,8 +319,8 @@ class Network:
             return total
         for where, parameter in self._all_parameters():
             if parameter.decay:
-                P, dW = self.penalty.value_and_grad(theta[..., where])
-                total += P / weight
+                value, dW = self.penalty.value_and_grad(theta[..., where])
+                total += value / weight
                 if g is not None:
                     dW /= weight
                     g[..., where] += dW

@@ -14,7 +14,7 @@ from glassnet.core.arrays import Array, check_number
 class Penalty:
     r"""A price on large weights, added to the loss and divided by the batch's sum of weights.
 
-    .. math:: P(W) = l_1 \sum |W| + \tfrac{1}{2} l_2 \sum W^2, \qquad
+    .. math:: R(W) = l_1 \sum |W| + \tfrac{1}{2} l_2 \sum W^2, \qquad
               dW = l_1 \operatorname{sign}(W) + l_2 W
 
     Parameters
@@ -44,16 +44,16 @@ class Penalty:
         check_number("Penalty l2", self.l2, low=0)
 
     def value_and_grad(self, W: Array) -> tuple[Any, Array]:
-        """Return ``P`` summed over the last axis, and its gradient; not divided by anything yet.
+        """Return ``R`` summed over the last axis, and its gradient; not divided by anything yet.
 
         Parameters
         ----------
         W : array of shape (n_weights,) or (n_members, n_weights)
             Weights, flat.
         """
-        P = 0.5 * self.l2 * np.vecdot(W, W)
+        value = 0.5 * self.l2 * np.vecdot(W, W)
         dW = self.l2 * W
         if self.l1:
-            P += self.l1 * np.abs(W).sum(axis=-1)
+            value += self.l1 * np.abs(W).sum(axis=-1)
             dW += self.l1 * np.sign(W)
-        return P, dW
+        return value, dW

@@ -200,8 +200,10 @@ def run_steps(
                 continue
             X_batch, Y_batch = X[rows], Y[rows]
             step = Step(state.rng, plan.progress(state))
-            L, P = net.backpropagate(theta, params, g, d_params, X_batch, Y_batch, w_batch, step)
-            if not np.isfinite(L + P):
+            L, penalty = net.backpropagate(
+                theta, params, g, d_params, X_batch, Y_batch, w_batch, step
+            )
+            if not np.isfinite(L + penalty):
                 raise divergence(net, theta, state, plan.batch_size, X_batch)
             np.copyto(last_finite, theta)
             learning_rate = plan.learning_rate(state)
@@ -214,8 +216,8 @@ def run_steps(
                 raise error
             state.step += 1
             state.position += len(rows)
-            state.loss_sum += (L + P) * len(rows)
-            state.penalty_sum += P * len(rows)
+            state.loss_sum += (L + penalty) * len(rows)
+            state.penalty_sum += penalty * len(rows)
             state.counted += len(rows)
     return learning_rate, gradient_norm
 
@@ -419,5 +421,5 @@ def _check_state(state: TrainingState, theta: Array, optimizer: Optimizer, n_row
     if tuple(state.slots) != optimizer.slot_names:
         raise ParameterError(
             f"the state's slots are {tuple(state.slots)}; {type(optimizer).__name__} needs "
-            f"{optimizer.slot_names}. A new one starts with state.slots = optimizer.new_slots(theta)."
+            f"{optimizer.slot_names}. Begin anew: state.slots = optimizer.new_slots(theta)."
         )

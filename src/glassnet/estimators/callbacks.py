@@ -7,7 +7,7 @@ from contextlib import AbstractContextManager, contextmanager
 from typing import Any
 
 try:
-    from sklearn.callback import CallbackSupportMixin as CallbackSupportMixin
+    from sklearn.callback import CallbackSupportMixin
     from sklearn.callback._callback_support import callback_management_context as managed
 except ImportError:  # scikit-learn before 1.9 has no callbacks
 
@@ -18,6 +18,9 @@ except ImportError:  # scikit-learn before 1.9 has no callbacks
     def managed(estimator: Any) -> Iterator[None]:  # noqa: ARG001
         """Stand in where there is nothing to tear down."""
         yield
+
+
+__all__ = ["CallbackSupportMixin", "FitCallbacks", "management"]
 
 
 class FitCallbacks:
