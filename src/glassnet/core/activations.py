@@ -274,7 +274,8 @@ class GELUTanh(Activation):
 
     def value(self, Z: Array) -> Array:
         """Return ``Z (1 + tanh(u)) / 2``."""
-        return 0.5 * Z * (1 + self._tanh(Z))
+        A: Array = 0.5 * Z * (1 + self._tanh(Z))
+        return A
 
     def derivative(self, Z: Array, A: Array) -> Array:  # noqa: ARG002
         """Return the derivative above."""

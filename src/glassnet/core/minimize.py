@@ -118,7 +118,7 @@ def _steps(
         with np.errstate(over="ignore", invalid="ignore", divide="ignore"):
             clip(g, max_grad_norm)
             factor = 1.0 if schedule is None else schedule(step, n_steps)
-            optimizer.update(theta, g, slots, step + 1, optimizer.learning_rate * factor, 1.0)
+            optimizer.step(theta, g, slots, step + 1, optimizer.learning_rate * factor, 1.0)
         after = theta.reshape(x.shape).copy()
         if not (all_finite(theta) and np.isfinite(f(after))):
             raise DivergenceError(

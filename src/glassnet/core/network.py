@@ -319,10 +319,9 @@ class Network:
             return total
         for where, parameter in self._all_parameters():
             if parameter.decay:
-                value, dW = self.penalty.value_and_grad(theta[..., where])
-                total += value / weight
+                value, dW = self.penalty.value_and_grad(theta[..., where], weight)
+                total += value
                 if g is not None:
-                    dW /= weight
                     g[..., where] += dW
         return total if np.ndim(total) else float(total)
 

@@ -43,17 +43,20 @@ class Penalty:
         check_number("Penalty l1", self.l1, low=0)
         check_number("Penalty l2", self.l2, low=0)
 
-    def value_and_grad(self, W: Array) -> tuple[Any, Array]:
-        """Return ``R`` summed over the last axis, and its gradient; not divided by anything yet.
+    def value_and_grad(self, W: Array, weight: Any = 1.0) -> tuple[Any, Array]:
+        """Return ``R`` and its gradient, both divided by ``weight``.
 
         Parameters
         ----------
         W : array of shape (n_weights,) or (n_members, n_weights)
-            Weights, flat.
+            Weights, flat; ``R`` is summed over the last axis.
+        weight : float, default=1.0
+            The batch's sum of weights.
         """
-        value = 0.5 * self.l2 * np.vecdot(W, W)
-        dW = self.l2 * W
+        l1, l2 = self.l1 / weight, self.l2 / weight
+        value = 0.5 * l2 * np.vecdot(W, W)
+        dW = l2 * W
         if self.l1:
-            value += self.l1 * np.abs(W).sum(axis=-1)
-            dW += self.l1 * np.sign(W)
+            value += l1 * np.abs(W).sum(axis=-1)
+            dW += l1 * np.sign(W)
         return value, dW

@@ -209,7 +209,7 @@ def run_steps(
             learning_rate = plan.learning_rate(state)
             gradient_norm = clip(g, plan.max_grad_norm)
             rates = learning_rate if factors is None else learning_rate * factors
-            plan.optimizer.update(theta, g, state.slots, state.step + 1, rates, decays)
+            plan.optimizer.step(theta, g, state.slots, state.step + 1, rates, decays)
             if not all_finite(theta):
                 error = divergence(net, theta, state, plan.batch_size, None, last_finite)
                 np.copyto(theta, last_finite)

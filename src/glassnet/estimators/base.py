@@ -237,10 +237,10 @@ class BaseMLP(CallbackSupportMixin, BaseEstimator):  # type: ignore[misc,unused-
         >>> from sklearn.datasets import load_iris
         >>> from glassnet import MLPClassifier
         >>> X, y = load_iris(return_X_y=True)
-        >>> clf = MLPClassifier((8,), random_state=0, max_iter=300)
+        >>> clf = MLPClassifier((8,), learning_rate_init=0.01, random_state=0)
         >>> for epoch in clf.iter_fit(X, y):
         ...     if clf.score(X, y) > 0.9: break
-        >>> clf.n_iter_ == epoch.number < 300
+        >>> clf.n_iter_ == epoch.number < 200
         True
         """
         self._validate_params()

@@ -20,12 +20,47 @@ from glassnet.core.losses import Loss
 from glassnet.errors import LabelError, ParameterError
 from glassnet.estimators.base import SPARSE, BaseMLP, _is_stochastic
 from glassnet.estimators.data import Rows
+from glassnet.estimators.docs import document
 from glassnet.estimators.targets import JOINT, Targets
 
 
+@document(score="accuracy")
 @dataclass(eq=False, repr=False)
 class MLPClassifier(ClassifierMixin, BaseMLP):  # type: ignore[misc,unused-ignore]
-    """A multilayer perceptron that predicts classes."""
+    """A multilayer perceptron that predicts classes: one of two, one of many, or several at once.
+
+    A drop-in for scikit-learn's estimator of this name: the same parameters, attributes and, with
+    the same ``random_state``, the same weights to the digit. See docs/scikit-learn.md for what is
+    more, and what is different.
+
+    Parameters
+    ----------
+    {parameters}
+    class_weight : dict, "balanced", a list of dicts, or None, default=None
+        Multiplies the sample weights: as in scikit-learn's ``compute_sample_weight``.
+    label_smoothing : float, default=0.0
+        In [0, 1): how far targets move from 0 and 1 towards indifference.
+
+    Attributes
+    ----------
+    classes_ : array of shape (n_classes,), or a list of them
+        The labels; a list for several multiclass targets.
+    {attributes}
+
+    Examples
+    --------
+    >>> from sklearn.datasets import load_iris
+    >>> from sklearn.model_selection import train_test_split
+    >>> from sklearn.pipeline import make_pipeline
+    >>> from sklearn.preprocessing import StandardScaler
+    >>> from glassnet import MLPClassifier
+    >>> X, y = load_iris(return_X_y=True)
+    >>> X_train, X_test, y_train, y_test = train_test_split(X, y, random_state=0)
+    >>> clf = MLPClassifier((16,), solver="lbfgs", alpha=1.0, random_state=0)
+    >>> model = make_pipeline(StandardScaler(), clf).fit(X_train, y_train)
+    >>> model.score(X_test, y_test)
+    0.97...
+    """
 
     _: KW_ONLY
     class_weight: Any = None

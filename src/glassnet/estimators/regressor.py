@@ -17,6 +17,7 @@ from glassnet.core.arrays import Array
 from glassnet.core.losses import AbsoluteError, Huber, Loss, Poisson, Quantile, SquaredError
 from glassnet.estimators.base import SPARSE, BaseMLP, _is_stochastic
 from glassnet.estimators.data import Rows
+from glassnet.estimators.docs import document
 
 LOSSES: dict[str, type[Loss]] = {
     "squared_error": SquaredError,
@@ -27,9 +28,37 @@ LOSSES: dict[str, type[Loss]] = {
 }
 
 
+@document(score="R²")
 @dataclass(eq=False, repr=False)
 class MLPRegressor(RegressorMixin, BaseMLP):  # type: ignore[misc,unused-ignore]
-    """A multilayer perceptron that predicts numbers."""
+    """A multilayer perceptron that predicts numbers: one, or several.
+
+    A drop-in for scikit-learn's estimator of this name: the same parameters, attributes and, with
+    the same ``random_state``, the same weights to the digit; but ``loss`` is given by name, as
+    ``hidden_layer_sizes`` comes first, as in the classifier. See docs/scikit-learn.md for what is
+    more, and what is different. Scale the target: to a mean of 0 and a variance of 1.
+
+    Parameters
+    ----------
+    {parameters}
+    loss : str or Loss, default="squared_error"
+        "squared_error" (half of it), "absolute_error", "huber", "quantile" (the median), "poisson"
+        (half the deviance, log link, for counts), or a loss such as ``Quantile(0.9)``.
+
+    Attributes
+    ----------
+    {attributes}
+
+    Examples
+    --------
+    >>> from sklearn.datasets import load_diabetes
+    >>> from sklearn.preprocessing import scale
+    >>> from glassnet import MLPRegressor
+    >>> X, y = load_diabetes(return_X_y=True)
+    >>> reg = MLPRegressor((8,), solver="lbfgs", alpha=10.0, random_state=0)
+    >>> reg.fit(scale(X), scale(y)).score(scale(X), scale(y))
+    0.5...
+    """
 
     _: KW_ONLY
     loss: Any = "squared_error"
