@@ -333,7 +333,6 @@ class BaseMLP(CallbackSupportMixin, BaseEstimator):  # type: ignore[misc,unused-
             Monitor.reset(self)
         self.n_outputs_ = data.Y.shape[1]
         self.n_layers_ = len(hidden_sizes(self.hidden_layer_sizes)) + 2
-        network.check(self.theta_, data.X, data.Y, data.w)
 
     def _fit_lbfgs(self, data: Rows, validation: Rows | None) -> None:
         monitor = Monitor(self, validation, watch_validation=False)

@@ -21,6 +21,7 @@ class _Objective:
 
     def __init__(self, estimator: Any, data: Rows) -> None:
         self.net = estimator._network
+        self.net.check(estimator.theta_, data.X, data.Y, data.w)
         self.dtype = estimator.theta_.dtype
         self.data = data
         self.loss = self.penalty = np.nan
