@@ -150,11 +150,11 @@ class BaseMLP(CallbackSupportMixin, BaseEstimator):  # type: ignore[misc,unused-
         _network: Network
         theta_: Array
 
-    def _encode(self, X: Any, y: Any, *, reset: bool) -> tuple[Any, Any, Array]:
+    def _encode(self, X: Any, y: Any, dtype: Any, *, reset: bool) -> tuple[Any, Any, Array]:
         """Return checked rows, targets as they were given but checked, and encoded targets."""
         raise NotImplementedError
 
-    def _encode_validation(self, X: Any, y: Any) -> tuple[Any, Array]:
+    def _encode_validation(self, X: Any, y: Any, dtype: Any) -> tuple[Any, Array]:
         """Return the checked rows and encoded targets to validate on."""
         raise NotImplementedError
 
@@ -265,7 +265,8 @@ class BaseMLP(CallbackSupportMixin, BaseEstimator):  # type: ignore[misc,unused-
         self._check_what_needs_epochs()
         first = not hasattr(self, "theta_") or not (self.warm_start or incremental)
         X_given, y_given = X, y
-        X, y, Y = self._encode(X, y, reset=first)
+        dtype = self._dtypes() if first else self.theta_.dtype
+        X, y, Y = self._encode(X, y, dtype, reset=first)
         if sample_weight is not None:
             sample_weight = _check_sample_weight(
                 sample_weight, X, dtype=X.dtype, ensure_non_negative=True
@@ -275,7 +276,7 @@ class BaseMLP(CallbackSupportMixin, BaseEstimator):  # type: ignore[misc,unused-
         )
         validation = None
         if X_val is not None:
-            rows_val, targets_val = self._encode_validation(X_val, y_val)
+            rows_val, targets_val = self._encode_validation(X_val, y_val, X.dtype)
             validation = Rows(as_rows(rows_val), targets_val, None, X_val, y_val)
         rng = self._random_numbers()
         self._build(data, rng, first=first)

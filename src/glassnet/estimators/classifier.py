@@ -217,22 +217,22 @@ class MLPClassifier(ClassifierMixin, BaseMLP):  # type: ignore[misc,unused-ignor
         kind = self._targets.kind
         return "softmax" if kind in ("multiclass", JOINT) else "logistic"
 
-    def _validate(self, X: Any, y: Any, *, reset: bool) -> tuple[Any, Any]:
+    def _validate(self, X: Any, y: Any, dtype: Any, *, reset: bool) -> tuple[Any, Any]:
         X, y = validate_data(
             self,
             X,
             y,
             accept_sparse=list(SPARSE),
             multi_output=True,
-            dtype=self._dtypes() if reset else self.theta_.dtype,
+            dtype=dtype,
             reset=reset,
         )
         if y.ndim == 2 and y.shape[1] == 1:
             y = column_or_1d(y, warn=True)
         return X, y
 
-    def _encode(self, X: Any, y: Any, *, reset: bool) -> tuple[Any, Any, Array]:
-        X, y = self._validate(X, y, reset=reset)
+    def _encode(self, X: Any, y: Any, dtype: Any, *, reset: bool) -> tuple[Any, Any, Array]:
+        X, y = self._validate(X, y, dtype, reset=reset)
         told = self.__dict__.pop("_new_classes", False)
         if reset and not told:
             self._targets = Targets(y)
@@ -255,8 +255,8 @@ class MLPClassifier(ClassifierMixin, BaseMLP):  # type: ignore[misc,unused-ignor
                 f"'y' has {self._targets.labels(y)}."
             )
 
-    def _encode_validation(self, X: Any, y: Any) -> tuple[Any, Array]:
-        X, y = self._validate(X, y, reset=False)
+    def _encode_validation(self, X: Any, y: Any, dtype: Any) -> tuple[Any, Array]:
+        X, y = self._validate(X, y, dtype, reset=False)
         self._check_known(y)
         return X, self._targets.encode(y, X.dtype)
 

@@ -111,7 +111,7 @@ class MLPRegressor(RegressorMixin, BaseMLP):  # type: ignore[misc,unused-ignore]
         """The function on the last layer: "exp" for the Poisson loss, else "identity"."""
         return "exp" if isinstance(self._network.loss_function, Poisson) else "identity"
 
-    def _encode(self, X: Any, y: Any, *, reset: bool) -> tuple[Any, Any, Array]:
+    def _encode(self, X: Any, y: Any, dtype: Any, *, reset: bool) -> tuple[Any, Any, Array]:
         X, y = validate_data(
             self,
             X,
@@ -119,15 +119,15 @@ class MLPRegressor(RegressorMixin, BaseMLP):  # type: ignore[misc,unused-ignore]
             accept_sparse=list(SPARSE),
             multi_output=True,
             y_numeric=True,
-            dtype=self._dtypes() if reset else self.theta_.dtype,
+            dtype=dtype,
             reset=reset,
         )
         if y.ndim == 2 and y.shape[1] == 1:
             y = column_or_1d(y, warn=True)
         return X, y, y.reshape(len(y), -1).astype(X.dtype)
 
-    def _encode_validation(self, X: Any, y: Any) -> tuple[Any, Array]:
-        X, _, Y = self._encode(X, y, reset=False)
+    def _encode_validation(self, X: Any, y: Any, dtype: Any) -> tuple[Any, Array]:
+        X, _, Y = self._encode(X, y, dtype, reset=False)
         return X, Y
 
     def _training_weights(self, y: Any, sample_weight: Array | None) -> Array | None:  # noqa: ARG002
