@@ -8,9 +8,16 @@ import pytest
 
 from docs.worked_examples import DOCS, PAGES, fences
 
+ROOT = DOCS.parent
+ALL_PAGES = (*PAGES, DOCS / "scikit-learn.md", *sorted(ROOT.glob("*.md")))
 PYTHON = [
-    page for page in PAGES if fences(page.read_text(encoding="utf-8"), "python")
+    page for page in ALL_PAGES if fences(page.read_text(encoding="utf-8"), "python")
 ]  # each page that shows any
+
+
+def name_of(page: Path) -> str:
+    """Return the path of a page from the project's root."""
+    return str(page.relative_to(ROOT))
 
 
 def without_fences(text: str) -> str:
@@ -25,7 +32,7 @@ def anchors(text: str) -> set[str]:
     return {heading.replace(" ", "-") for heading in plain}
 
 
-@pytest.mark.parametrize("page", PYTHON, ids=lambda page: page.name)
+@pytest.mark.parametrize("page", PYTHON, ids=name_of)
 def test_python_runs(page: Path) -> None:
     blocks = fences(page.read_text(encoding="utf-8"), "python")
     for block in blocks:
@@ -41,11 +48,10 @@ def test_python_runs(page: Path) -> None:
 
 
 def test_the_pages_of_the_core_show_python() -> None:
-    names = {page.name for page in PYTHON}
-    assert {page.name for page in PAGES} - names == {"README.md"}
+    assert set(PAGES) - set(PYTHON) == {DOCS / "maths" / "README.md"}
 
 
-@pytest.mark.parametrize("page", PAGES, ids=lambda page: page.name)
+@pytest.mark.parametrize("page", ALL_PAGES, ids=name_of)
 def test_links_lead_somewhere(page: Path) -> None:
     text = without_fences(page.read_text(encoding="utf-8"))
     for link in re.findall(r"\]\(([^)]+)\)", text):
@@ -58,13 +64,22 @@ def test_links_lead_somewhere(page: Path) -> None:
             assert anchor in anchors(target.read_text(encoding="utf-8")), link
 
 
+def test_the_commands_exist() -> None:
+    targets = set(re.findall(r"^([\w-]+):", (ROOT / "Makefile").read_text("utf-8"), re.MULTILINE))
+    named = set()
+    for page in ALL_PAGES:
+        named |= set(re.findall(r"\bmake ([a-z][\w-]+)(?=`|  )", page.read_text("utf-8")))
+    assert {"demo", "test"} < named
+    assert named <= targets
+
+
 def test_the_index_lists_every_page() -> None:
     index = (DOCS / "maths" / "README.md").read_text(encoding="utf-8")
     for page in (DOCS / "maths").glob("*.md"):
         assert page.name == "README.md" or f"]({page.name})" in index
 
 
-@pytest.mark.parametrize("page", PAGES, ids=lambda page: page.name)
+@pytest.mark.parametrize("page", PAGES, ids=name_of)
 def test_formulas_render_on_github(page: Path) -> None:
     r"""Outside fences GitHub reads Markdown first, and so eats ``\\``, ``\,`` and ``\{``.
 

@@ -10,7 +10,7 @@ def main() -> None:
     try:
         from glassnet.cli.app import app
     except ModuleNotFoundError as error:
-        if error.name not in ("typer", "rich"):
+        if (error.name or "").partition(".")[0] not in ("typer", "rich"):
             raise
         sys.exit('glassnet needs Typer and Rich for its commands: pip install "glassnet[cli]"')
     app()

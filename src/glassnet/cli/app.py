@@ -88,7 +88,7 @@ def _sizes(value: str) -> tuple[int, ...]:
 @app.command()
 def demo(
     name: Annotated[
-        str, typer.Argument(callback=_name, help="Which one: see --list.", metavar="[NAME]")
+        str, typer.Argument(callback=_name, help="Which one: see --list.", metavar="NAME")
     ] = ARTICLE,
     *,
     show_list: Annotated[bool, typer.Option("--list", help="Name the demos.")] = False,
@@ -104,7 +104,7 @@ def demo(
     ] = None,
     out: Annotated[
         Path | None,
-        typer.Option(file_okay=False, help="Folder for the figures.  [default: figures/NAME]"),
+        typer.Option(file_okay=False, help="Folder for the figures; figures/NAME without it."),
     ] = None,
 ) -> None:
     """Train a network, watch it learn, and see what it learned.
