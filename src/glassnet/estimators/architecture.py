@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterable
+from numbers import Real
 from typing import Any
 
 from glassnet.core.activations import (
@@ -21,6 +22,7 @@ from glassnet.core.activations import (
     Softplus,
     Tanh,
 )
+from glassnet.core.arrays import check_count
 from glassnet.core.dense import Dense
 from glassnet.core.dropout import Dropout
 from glassnet.core.initializers import Glorot, Initializer, Zeros
@@ -54,17 +56,11 @@ _GLOROT_OF_LOGISTIC = Glorot(factor=1 / 3)
 
 def hidden_sizes(hidden_layer_sizes: Any) -> list[int]:
     """Return the sizes of the hidden layers as a list, or raise as scikit-learn does."""
-    if isinstance(hidden_layer_sizes, str):
-        raise ParameterError(
-            f"The 'hidden_layer_sizes' parameter is the string {hidden_layer_sizes!r}; expected "
-            f"whole numbers such as (100,). It comes first here; write loss={hidden_layer_sizes!r} "
-            "if you mean the loss."
-        )
     several = isinstance(hidden_layer_sizes, Iterable)
     sizes = list(hidden_layer_sizes) if several else [hidden_layer_sizes]
-    if any(size <= 0 for size in sizes):
+    if any(isinstance(size, Real) and size <= 0 for size in sizes):
         raise ParameterError(f"hidden_layer_sizes must be > 0, got {sizes}.")
-    return sizes
+    return [check_count("hidden_layer_sizes", size) for size in sizes]
 
 
 def per_layer(name: str, value: Any, n_hidden: int) -> list[Any]:
@@ -110,10 +106,10 @@ def make_network(
     layers: list[Layer] = []
     n_in = n_features
     for n_out, function, rate in zip(sizes, activations, rates, strict=True):
-        layers += [_dense(n_in, int(n_out), function, init), function]
+        layers += [_dense(n_in, n_out, function, init), function]
         if rate > 0:
             layers.append(Dropout(rate))
-        n_in = int(n_out)
+        n_in = n_out
     last = activations[-1] if activations else make_activation("identity")
     layers.append(_dense(n_in, n_outputs, last, init))
     return Network(layers, loss, Penalty(l2=alpha) if alpha else None)
@@ -125,6 +121,11 @@ def _dense(n_in: int, n_out: int, activation: Activation, init: Any) -> Dense:
         return Dense(n_in, n_out, weights=glorot, biases=glorot)
     if isinstance(init, Initializer):
         return Dense(n_in, n_out, weights=init, biases=Zeros())
+    if len(init) != 2:
+        raise ParameterError(
+            f"The 'init' parameter has {len(init)} entries, {init!r}; expected one initializer for "
+            "the weights, or a pair of them, for weights and biases."
+        )
     weights, biases = init
     return Dense(n_in, n_out, weights=weights, biases=biases)
 

@@ -17,7 +17,7 @@ from sklearn.utils.metaestimators import available_if
 from sklearn.utils.validation import _check_sample_weight, check_is_fitted, validate_data
 
 from glassnet.core.activations import Activation
-from glassnet.core.arrays import Array, RandomNumbers, check_dtype
+from glassnet.core.arrays import Array, RandomNumbers, check_dtype, check_finite
 from glassnet.core.initializers import Initializer
 from glassnet.core.losses import Loss
 from glassnet.core.network import Network
@@ -172,6 +172,20 @@ class BaseMLP(CallbackSupportMixin, BaseEstimator):  # type: ignore[misc,unused-
 
     # Fitting
 
+    def _validate_params(self) -> None:
+        """Check the parameters, with a word on a mistake that scikit-learn's order invites."""
+        if isinstance(self.hidden_layer_sizes, str):
+            raise ParameterError(
+                f"The 'hidden_layer_sizes' parameter is the string {self.hidden_layer_sizes!r}; "
+                "expected whole numbers such as (100,). It comes first here; write "
+                f"loss={self.hidden_layer_sizes!r} if you mean the loss."
+            )
+        super()._validate_params()
+
+    def __sklearn_is_fitted__(self) -> bool:
+        """Return whether there are weights: a fit may fail after it has counted the features."""
+        return "theta_" in vars(self)
+
     @_fit_context(prefer_skip_nested_validation=True)
     def fit(
         self,
@@ -274,6 +288,8 @@ class BaseMLP(CallbackSupportMixin, BaseEstimator):  # type: ignore[misc,unused-
         data = Rows(
             as_rows(X), Y, self._training_weights(y, sample_weight), X_given, y_given, sample_weight
         )
+        check_finite("y", Y)
+        self._make_loss().check_targets(Y)  # before anything of an earlier fit is overwritten
         validation = None
         if X_val is not None:
             rows_val, targets_val = self._encode_validation(X_val, y_val, X.dtype)

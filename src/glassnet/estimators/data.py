@@ -22,7 +22,8 @@ class Rows:
     Y : array of shape (n_samples, n_outputs)
         Encoded targets, of the dtype of ``X``.
     w : array of shape (n_samples,) or None
-        Weights to train with: sample weight times class weight.
+        What the loss is weighted by: in training, sample weight times class weight; on rows to
+        validate on, sample weight.
     X_given, y_given : the user's, for scorers and callbacks
     sample_weight : array of shape (n_samples,) or None
         The user's weights alone: what scores are weighted by.

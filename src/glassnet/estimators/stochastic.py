@@ -74,7 +74,7 @@ def take(data: Rows, rows: NDArray[np.intp]) -> Rows:
     return Rows(
         X=data.X[rows],
         Y=data.Y[rows],
-        w=None if data.w is None else data.w[rows],
+        w=None if data.sample_weight is None else data.sample_weight[rows],
         X_given=_safe_indexing(data.X_given, rows),
         y_given=_safe_indexing(data.y_given, rows),
         sample_weight=None if data.sample_weight is None else data.sample_weight[rows],
@@ -140,7 +140,7 @@ def epochs(
     *,
     incremental: bool,
 ) -> Iterator[Epoch]:
-    """Train, an epoch a yield; between two yields the estimator is fitted.
+    """Return the training to come, an epoch a yield; between two yields the estimator is fitted.
 
     However it ends (convergence, the last epoch, an interrupt, the caller's ``close``), the
     estimator is left with the weights to predict with, and with what to go on from.
@@ -166,6 +166,19 @@ def epochs(
     estimator.n_iter_ = 0
     estimator.theta_ = state.theta
     estimator._progress = progress
+    return _run(estimator, passes, data, progress, monitor, incremental=incremental)
+
+
+def _run(
+    estimator: Any,
+    passes: Iterator[Epoch],
+    data: Rows,
+    progress: Progress,
+    monitor: Monitor,
+    *,
+    incremental: bool,
+) -> Iterator[Epoch]:
+    """Yield the epochs of `epochs`, and leave the estimator in order however it ends."""
     n_tasks = 1 if incremental else estimator.max_iter
     with management(estimator):
         callbacks = FitCallbacks(
