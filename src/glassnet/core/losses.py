@@ -136,10 +136,10 @@ class CrossEntropy(Loss):
     def per_row(self, Z: Array, Y: Array) -> tuple[Array, Array]:
         """Return the losses and gradients of the rows."""
         Y = _smooth(Y, self.label_smoothing, Y.shape[-1])
-        Z = Z - Z.max(axis=-1, keepdims=True)
+        Z = Z - row_max(Z)
         e = np.exp(Z)
-        total = e.sum(axis=-1, keepdims=True)
-        losses = (Y * (np.log(total) - Z)).sum(axis=-1)
+        total = row_sum(e)[..., np.newaxis]
+        losses = row_sum(Y * (np.log(total) - Z))
         return losses, e / total - Y
 
     def inverse_link(self, Z: Array) -> Array:
@@ -237,7 +237,7 @@ class BinaryCrossEntropy(Loss):
         Y = _smooth(Y, self.label_smoothing, 2)
         # softplus(z) - y z as max(z, 0) - y z + log(1 + exp(-|z|)): each part is exact at ±10,000.
         losses = np.maximum(Z, 0) - Y * Z + np.log1p(np.exp(-np.abs(Z)))
-        return losses.sum(axis=-1), Sigmoid().value(Z) - Y
+        return row_sum(losses), Sigmoid().value(Z) - Y
 
     def inverse_link(self, Z: Array) -> Array:
         """Return the sigmoid: the probability of yes."""
@@ -258,7 +258,7 @@ class _IdentityLink(Loss):
     def per_row(self, Z: Array, Y: Array) -> tuple[Array, Array]:
         """Return the losses and gradients of the rows."""
         losses, dZ = self.of_residual(Z - Y)
-        return losses.sum(axis=-1), dZ
+        return row_sum(losses), dZ
 
     def inverse_link(self, Z: Array) -> Array:
         """Return the scores."""
@@ -373,7 +373,7 @@ class Poisson(Loss):
         mean = self.inverse_link(Z)
         y_log_y = Y * np.log(np.where(Y > 0, Y, 1))  # 0 log 0 = 0
         losses = mean - Y * Z - Y + y_log_y
-        return losses.sum(axis=-1), mean - Y
+        return row_sum(losses), mean - Y
 
     def inverse_link(self, Z: Array) -> Array:
         """Return ``exp(Z)``: the expected count."""
@@ -410,9 +410,30 @@ def softmax(Z: Array) -> Array:
     >>> softmax(np.array([[5.0, 1.0, 1.0]]))
     array([[0.96466316, 0.01766842, 0.01766842]])
     """
-    e: Array = np.exp(Z - Z.max(axis=-1, keepdims=True))
-    e /= e.sum(axis=-1, keepdims=True)
+    e: Array = np.exp(Z - row_max(Z))
+    e /= row_sum(e)[..., np.newaxis]
     return e
+
+
+def row_sum(A: Array) -> Array:
+    """Return ``A.sum(axis=-1)``, as a product with ones.
+
+    NumPy sums along short rows one number at a time: 45 us for 1,500 x 3 float64, against 4.
+    """
+    total: Array = A @ np.ones(A.shape[-1], A.dtype)
+    return total
+
+
+def row_max(A: Array) -> Array:
+    """Return ``A.max(axis=-1, keepdims=True)``; of narrow rows by way of their columns.
+
+    54 us for 1,500 x 3 float64 along rows, against 4; equal at 100 columns.
+    """
+    if A.shape[-1] > 64:
+        largest: Array = A.max(axis=-1)
+    else:
+        largest = np.ascontiguousarray(A.mT).max(axis=-2)
+    return largest[..., np.newaxis]
 
 
 def one_hot(labels: ArrayLike, n_classes: int, dtype: DTypeLike = np.float64) -> Array:
