@@ -311,6 +311,11 @@ def train(
     >>> theta.round(3)  # slope and intercept
     array([2., 1.])
     """
+    if state is not None and theta is not state.theta:
+        raise ParameterError(
+            "theta is not state.theta: which one should training go on from? Pass state.theta, "
+            "or write the other into it first: state.theta[:] = theta."
+        )
     theta, X, Y, w = net.check(theta, X, Y, w)
     optimizer = Adam() if optimizer is None else optimizer
     _check_settings(theta, optimizer, schedule, max_grad_norm)
@@ -324,7 +329,7 @@ def train(
         slots = optimizer.new_slots(theta)
         state = TrainingState(theta, slots, order, rng, float(optimizer.learning_rate))
     else:
-        _check_state(state, theta, optimizer, X.shape[0])
+        _check_state(state, optimizer, X.shape[0])
     if w is not None and not w[state.order].any():
         raise DataError("w is 0 for every row that is trained on: nothing is left to learn from.")
     batch_size = check_batch_size(batch_size, len(state.order))
@@ -411,12 +416,7 @@ def _check_order(rows: Any, n_rows: int) -> NDArray[np.intp]:
     return order.astype(np.intp)
 
 
-def _check_state(state: TrainingState, theta: Array, optimizer: Optimizer, n_rows: int) -> None:
-    if theta is not state.theta:
-        raise ParameterError(
-            "theta is not state.theta: which one should training go on from? Pass state.theta, "
-            "or write the other into it first: state.theta[:] = theta."
-        )
+def _check_state(state: TrainingState, optimizer: Optimizer, n_rows: int) -> None:
     _check_order(state.order, n_rows)
     if tuple(state.slots) != optimizer.slot_names:
         raise ParameterError(

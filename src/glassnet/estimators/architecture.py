@@ -110,14 +110,19 @@ def make_network(
         if rate > 0:
             layers.append(Dropout(rate))
         n_in = n_out
-    last = activations[-1] if activations else make_activation("identity")
+    # scikit-learn draws the last layer for the hidden activation, even where no layer has it.
+    last = activations[-1] if activations else activation
     layers.append(_dense(n_in, n_outputs, last, init))
     return Network(layers, loss, Penalty(l2=alpha) if alpha else None)
 
 
-def _dense(n_in: int, n_out: int, activation: Activation, init: Any) -> Dense:
+def _dense(n_in: int, n_out: int, activation: Any, init: Any) -> Dense:
     if init is None:
-        glorot = _GLOROT_OF_LOGISTIC if isinstance(activation, Sigmoid) else Glorot()
+        glorot = (
+            _GLOROT_OF_LOGISTIC
+            if isinstance(activation, Sigmoid) or activation == "logistic"
+            else Glorot()
+        )
         return Dense(n_in, n_out, weights=glorot, biases=glorot)
     if isinstance(init, Initializer):
         return Dense(n_in, n_out, weights=init, biases=Zeros())

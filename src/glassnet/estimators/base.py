@@ -42,21 +42,30 @@ SPARSE = ("csr", "csc")
 
 
 class _Views(list[Array]):
-    """Views into ``theta_``; assigning to an entry writes into the view it stands for."""
+    """Views into ``theta_``; assigning to an entry writes into the view it stands for.
+
+    Pickled and copied, it is a plain list.
+    """
+
+    def __init__(self, estimator: BaseMLP, which: int) -> None:
+        params = estimator._network.views(estimator.theta_)
+        super().__init__(one[which] for one in params if one)
+        self._estimator = estimator
+        self._which = which
 
     def __setitem__(self, index: Any, value: Any) -> None:
-        for view, new in zip(
-            self[index] if isinstance(index, slice) else [self[index]],
-            value if isinstance(index, slice) else [value],
-            strict=True,
-        ):
-            _write(view, new)
+        values: list[Any] = list(self)
+        values[index] = value
+        self._estimator._assign(self._which, values)
+        super().__setitem__(slice(None), _Views(self._estimator, self._which))
+
+    def __reduce__(self) -> tuple[Any, ...]:
+        return list, (list(self),)
 
 
-def _write(view: Array, new: Any) -> None:
-    if np.shape(new) != view.shape:
-        raise ShapeError(f"the new values have shape {np.shape(new)}; expected {view.shape}.")
-    view[...] = new
+def _shapes(network: Network) -> list[tuple[int, ...]]:
+    """Return the shape of each layer's weights."""
+    return [layer.parameters[0].shape for layer in network.layers if layer.parameters]
 
 
 def _is_stochastic(estimator: Any) -> bool:
@@ -148,6 +157,7 @@ class BaseMLP(CallbackSupportMixin, BaseEstimator):  # type: ignore[misc,unused-
     _stratifies: ClassVar[bool]
     if TYPE_CHECKING:  # attributes of a fitted estimator: not fields, which would be parameters
         _network: Network
+        _progress: stochastic.Progress | None
         theta_: Array
 
     def _encode(self, X: Any, y: Any, dtype: Any, *, reset: bool) -> tuple[Any, Any, Array]:
@@ -337,11 +347,11 @@ class BaseMLP(CallbackSupportMixin, BaseEstimator):  # type: ignore[misc,unused-
             alpha=self.alpha,
             loss=self._make_loss(),
         )
-        if not first and network.n_params != self._network.n_params:
+        if not first and _shapes(network) != _shapes(self._network):
             raise ParameterError(
-                f"hidden_layer_sizes={self.hidden_layer_sizes!r} makes a network of "
-                f"{network.n_params} parameters, the fitted one has {self._network.n_params}; "
-                "training can go on in the same shape only. Fit anew without warm_start."
+                f"hidden_layer_sizes={self.hidden_layer_sizes!r} makes weights of the shapes "
+                f"{_shapes(network)}, the fitted ones have {_shapes(self._network)}; training can "
+                "go on in the same shape only. Fit anew without warm_start."
             )
         self._network = network
         if first:
@@ -391,23 +401,29 @@ class BaseMLP(CallbackSupportMixin, BaseEstimator):  # type: ignore[misc,unused-
     def intercepts_(self, values: Sequence[Any]) -> None:
         self._assign(1, values)
 
-    def _parameters_of_dense(self, which: int) -> _Views:
+    def _parameters_of_dense(self, which: int) -> list[Array]:
         if "theta_" not in vars(self):
             name = ("coefs_", "intercepts_")[which]
             raise AttributeError(f"{type(self).__name__} has no {name} before it is fitted.")
-        return _Views(params[which] for params in self._network.views(self.theta_) if params)
+        return _Views(self, which)
 
     def _assign(self, which: int, values: Sequence[Any]) -> None:
-        if "theta_" in vars(self) and not self.theta_.flags.writeable:  # a memory map
-            self.theta_ = self.theta_.copy()
+        """Write new weights or biases into ``theta_``, from which training will go on."""
         views = self._parameters_of_dense(which)
         if len(values) != len(views):
             raise ShapeError(f"{len(values)} arrays for {len(views)} layers; expected one each.")
-        shapes = [(np.shape(new), view.shape) for new, view in zip(values, views, strict=True)]
-        for layer, (new, old) in enumerate(shapes):
-            if new != old:
-                raise ShapeError(f"the array for layer {layer} has shape {new}; expected {old}.")
-        views[:] = values
+        for layer, (new, view) in enumerate(zip(values, views, strict=True)):
+            if np.shape(new) != view.shape:
+                raise ShapeError(
+                    f"the array for layer {layer} has shape {np.shape(new)}; expected {view.shape}."
+                )
+        if not self.theta_.flags.writeable:  # a memory map
+            self.theta_ = np.array(self.theta_)
+            views = self._parameters_of_dense(which)
+        for new, view in zip(values, views, strict=True):
+            view[...] = new
+        if self._progress is not None:
+            self._progress.shown = None
 
     def _reported(self, loss: float, penalty: float) -> float:
         """Return a loss on scikit-learn's scale."""

@@ -37,16 +37,16 @@ class Progress:
         The fingerprint of the rows that ``state.order`` and ``validation`` count.
     validation : array of int or None
         The rows set aside for early stopping.
-    shown : int
+    shown : int or None
         A checksum of ``theta_`` as the training left it: if the caller has changed it since,
-        training goes on from there.
+        training goes on from there. None after an assignment.
     """
 
     state: TrainingState
     optimizer: Optimizer
     rows: tuple[Any, ...]
     validation: NDArray[np.intp] | None
-    shown: int = 0
+    shown: int | None = None
 
 
 def split(estimator: Any, data: Rows, rng: RandomNumbers) -> tuple[Any, Any]:
@@ -89,7 +89,7 @@ def prepare(
     old: Progress | None = estimator._progress
     if old is None:
         order, validation = split(estimator, data, rng) if sets_aside else (None, None)
-        theta = estimator.theta_.copy()
+        theta = np.array(estimator.theta_)
         state = TrainingState(
             theta,
             optimizer.new_slots(theta),
@@ -101,8 +101,9 @@ def prepare(
     state = dataclasses.replace(old.state)
     validation = old.validation
     changed_by_caller = checksum(estimator.theta_) != old.shown
-    state.theta = (estimator.theta_ if changed_by_caller else state.theta).copy()
-    state.slots = {name: slot.copy() for name, slot in state.slots.items()}
+    # Plain arrays of our own: what joblib loads may be a read-only memory map.
+    state.theta = np.array(estimator.theta_ if changed_by_caller else state.theta)
+    state.slots = {name: np.array(slot) for name, slot in state.slots.items()}
     if rows != old.rows or sets_aside != (validation is not None):
         state.order, validation = np.arange(len(data.Y)), None
         if sets_aside:
