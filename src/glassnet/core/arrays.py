@@ -44,10 +44,11 @@ def check_dtype(dtype: DTypeLike) -> np.dtype[Any]:
     try:
         found = np.dtype(dtype)
     except TypeError:
-        found = None
-    if found not in FLOATS:
-        raise DTypeError(f"dtype is {dtype!r}; expected float32 or float64.")
-    return found
+        pass
+    else:
+        if found in FLOATS:
+            return found
+    raise DTypeError(f"dtype is {dtype!r}; expected float32 or float64.")
 
 
 def check_array(
@@ -107,10 +108,12 @@ def check_finite(name: str, array: Array) -> None:
 
 def check_rows(X: ArrayLike | Rows, dtype: np.dtype[Any], n_in: int | None) -> Array | Rows:
     """Return ``X`` if it fits a network of this dtype and number of inputs, else raise."""
-    rows = X if isinstance(X, Rows) else np.asarray(X)
-    if isinstance(rows, np.ndarray):
-        rows = check_array("X", rows, dtype=dtype, ndim=2)
-    elif rows.dtype != dtype:
+    # An array first: one without two axes has no transpose, and raises when asked whether it has.
+    if isinstance(X, np.ndarray) or not isinstance(X, Rows):
+        rows: Array | Rows = check_array("X", X, dtype=dtype, ndim=2)
+    else:
+        rows = X
+    if rows.dtype != dtype:
         raise DTypeError(f"X is {rows.dtype}; expected {dtype}, as the parameters are.")
     if n_in is not None and rows.shape[-1] != n_in:
         raise ShapeError(

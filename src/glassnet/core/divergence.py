@@ -22,10 +22,12 @@ ADVICE = (
 
 def divergence(
     net: Network,
-    theta: Array,
     state: TrainingState,
     batch_size: int,
-    X: Any,
+    *,
+    loss: float = 0.0,
+    X: Any = None,
+    g: Any = None,
     last_finite: Array | None = None,
 ) -> DivergenceError:
     """Return the error to raise: where the first non-finite number stands.
@@ -33,29 +35,30 @@ def divergence(
     Parameters
     ----------
     net : Network
-    theta : array of shape (n_params,)
-        The parameters, finite or not.
     state : TrainingState
-        Tells the epoch and the batch.
+        Tells the parameters, the epoch and the batch.
     batch_size : int
-    X : array, optional
-        The batch, to look for the number in the scores; None to look in the parameters.
+    loss, X, g : float and arrays, optional
+        Of the batch, if the loss or the gradient is not finite.
     last_finite : array of shape (n_params,), optional
-        The parameters before, if theta is not finite.
+        The parameters before, if those of the state are not finite.
     """
-    if X is None:
-        layer = _first_layer_of_parameters(net, theta)
-        what = "a parameter stopped being finite"
+    theta = state.theta
+    if last_finite is not None:
+        what, layer = "a parameter", _first_layer_of(net, theta)
+    elif not np.isfinite(loss):
+        name = type(net.loss_function).__name__
+        what, layer = "the loss", _first_layer_of_scores(net, theta, X)
+        layer = layer or f"the loss, {name}: its scores are finite but too large"
     else:
-        layer = _first_layer_of_scores(net, theta, X)
-        what = "the loss stopped being finite"
+        what, layer = "a gradient", _first_layer_of(net, g)
     batch = state.position // batch_size + 1
     return DivergenceError(
-        f"Training diverged in epoch {state.epoch}, batch {batch}: {what}. The first number that "
-        f"is not finite stands in {layer}. {ADVICE}",
+        f"Training diverged in epoch {state.epoch}, batch {batch}: {what} stopped being finite. "
+        f"The first number that is not finite stands in {layer}. {ADVICE}",
         epoch=state.epoch,
         batch=batch,
-        layer=layer,
+        layer=layer or "no layer",
         theta=(theta if last_finite is None else last_finite).copy(),
     )
 
@@ -71,15 +74,16 @@ def layer_name(layer: Layer) -> str:
     return f"{type(layer).__name__}{sizes}"
 
 
-def _first_layer_of_parameters(net: Network, theta: Array) -> str:
-    for i, params in enumerate(net.views(theta)):
-        if not all(np.isfinite(array).all() for array in params):
+def _first_layer_of(net: Network, vector: Array) -> str | None:
+    """Return the first layer with a number that is not finite in a vector as long as theta."""
+    for i, arrays in enumerate(net.views(vector)):
+        if not all(np.isfinite(array).all() for array in arrays):
             return describe(net, i)
-    return "no layer"
+    return None
 
 
-def _first_layer_of_scores(net: Network, theta: Array, X: Any) -> str:
-    """Return the first layer whose output is not finite, else the loss.
+def _first_layer_of_scores(net: Network, theta: Array, X: Any) -> str | None:
+    """Return the first layer whose output is not finite.
 
     Without dropout: its masks are drawn anew each time.
     """
@@ -88,4 +92,4 @@ def _first_layer_of_scores(net: Network, theta: Array, X: Any) -> str:
         A, _ = layer.forward(params, A, None)
         if not np.isfinite(A).all():
             return describe(net, i)
-    return f"the loss, {type(net.loss_function).__name__}: its scores are finite but too large"
+    return None

@@ -59,11 +59,11 @@ def erf(x: Array) -> Array:
     >>> erf(np.array([0.0, 0.5, -0.5]))
     array([ 0.        ,  0.52049988, -0.52049988])
     """
-    y = np.abs(x.astype(np.float64))
+    y = np.abs(np.atleast_1d(x).astype(np.float64))
     small = y <= _SMALL_END
     result = 1.0 - _erfc_of_large(np.where(small, 1.0, y))
     result[small] = y[small] * _ratio(_SMALL, y[small] ** 2)
-    return np.copysign(result, x).astype(x.dtype, copy=False)
+    return np.copysign(result.reshape(x.shape), x).astype(x.dtype)
 
 
 def erfc(x: Array) -> Array:
@@ -84,19 +84,20 @@ def erfc(x: Array) -> Array:
     >>> erfc(np.array([0.0, 1.0, 10.0]))
     array([1.00000000e+00, 1.57299207e-01, 2.08848758e-45])
     """
-    y = np.abs(x.astype(np.float64))
+    signed = np.atleast_1d(x).astype(np.float64)
+    y = np.abs(signed)
     small = y <= _SMALL_END
     result = _erfc_of_large(np.where(small, 1.0, y))
-    result = np.where(x < 0, 2.0 - result, result)
-    signed = x[small].astype(np.float64)
-    result[small] = 1.0 - signed * _ratio(_SMALL, signed**2)
-    return result.astype(x.dtype, copy=False)
+    result = np.where(signed < 0, 2.0 - result, result)
+    result[small] = 1.0 - signed[small] * _ratio(_SMALL, signed[small] ** 2)
+    return result.reshape(x.shape).astype(x.dtype)
 
 
 def _erfc_of_large(y: Array) -> Array:
     """Return erfc of numbers above 15/32; NaN stays NaN."""
     # exp(-y²) loses the digits that y² rounds away, 700 ulp at y = 26. So y² is split into the
     # square of y's leading bits, which is exact, and a small rest.
+    beyond = y > _ERFC_END
     y = np.minimum(y, _ERFC_END)
     lead = np.trunc(y * 16) / 16
     gauss = np.exp(-lead * lead) * np.exp(-(y - lead) * (y + lead))
@@ -104,6 +105,7 @@ def _erfc_of_large(y: Array) -> Array:
     inverse = 1.0 / (y * y)
     tail = gauss * (_ONE_OVER_SQRT_PI - inverse * _ratio(_LARGE, inverse)) / y
     result: Array = np.where(y <= _MIDDLE_END, middle, tail)
+    result[beyond] = 0.0
     return result
 
 

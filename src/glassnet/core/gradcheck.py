@@ -141,9 +141,11 @@ def gradcheck(
     if theta.ndim != 1:
         raise ShapeError(f"theta has shape {theta.shape}; expected one vector.")
 
+    def step() -> Step | None:
+        return None if seed is None else Step(np.random.default_rng(seed))
+
     def loss_and_grad(at: Array) -> tuple[float, Array]:
-        step = None if seed is None else Step(np.random.default_rng(seed))
-        return net.loss_and_grad(at, X, Y, w, step)
+        return net.loss_and_grad(at, X, Y, w, step())
 
     _, g = loss_and_grad(theta)
     g_hat = np.empty_like(theta)
@@ -164,7 +166,8 @@ def gradcheck(
         )
         for parameter, block, block_hat in zip(layer.parameters, blocks, blocks_hat, strict=True)
     ]
-    return GradCheck(_relative_error(g, g_hat), tuple(rows), _kink_distance(net, theta, X, Y))
+    distance = _kink_distance(net, theta, np.asarray(X), np.asarray(Y), step())
+    return GradCheck(_relative_error(g, g_hat), tuple(rows), distance)
 
 
 def _relative_error(g: Array, g_hat: Array) -> float:
@@ -174,17 +177,14 @@ def _relative_error(g: Array, g_hat: Array) -> float:
     return deviation / scale if scale > 0 else float(deviation > 0)
 
 
-def _kink_distance(net: Network, theta: Array, X: ArrayLike, Y: ArrayLike) -> float:
+def _kink_distance(net: Network, theta: Array, X: Array, Y: Array, step: Step | None) -> float:
     """Return the smallest distance of a pre-activation, residual or weight to a kink."""
-    outputs = net.activations(theta, X)
-    inputs = [np.asarray(X), *outputs[:-1]]
-    distances = [
-        np.abs(A - kink).min()
-        for layer, A in zip(net.layers, inputs, strict=True)
-        for kink in layer.kinks
-    ]
-    residuals = outputs[-1] - np.asarray(Y)
-    distances += [np.abs(residuals - kink).min() for kink in net.loss_function.kinks]
+    distances = []
+    A = X
+    for layer, params in zip(net.layers, net.views(theta), strict=True):
+        distances += [np.abs(A - kink).min() for kink in layer.kinks]
+        A, _ = layer.forward(params, A, step)
+    distances += [np.abs(A - Y - kink).min() for kink in net.loss_function.kinks]
     if net.penalty is not None and net.penalty.l1:
         distances.append(np.abs(theta[net.decays == 1]).min())
     return float(min(distances, default=np.inf))

@@ -99,6 +99,10 @@ class Loss(ABC):
             dZ *= 1 / Z.shape[-2]
         else:
             share = w / w.sum()
+            absent = w == 0
+            if absent.any():  # 0 times an infinite loss would be NaN
+                losses[..., absent] = 0
+                dZ[..., absent, :] = 0
             L = (losses * share).sum(axis=-1)
             dZ *= share[:, np.newaxis]
         return (float(L) if L.ndim == 0 else L), dZ
@@ -203,7 +207,7 @@ class JointCrossEntropy(Loss):
                 f"{sum(self.n_classes)}."
             )
         for block in self._blocks():
-            _check_distribution(Y[..., block])
+            _check_distribution(Y[..., block], first_column=block.start)
 
 
 @dataclass(frozen=True)
@@ -494,9 +498,9 @@ def _check_smoothing(loss: CrossEntropy | JointCrossEntropy | BinaryCrossEntropy
     check_number(name, loss.label_smoothing, low=0, high=1, open_high=True)
 
 
-def _check_distribution(Y: Array) -> None:
+def _check_distribution(Y: Array, first_column: int = 0) -> None:
     """Raise `LabelError` unless each row of ``Y`` holds probabilities that sum to 1."""
-    _check_between(Y, 0, 1, "CrossEntropy learns probabilities in [0, 1]")
+    _check_between(Y, 0, 1, "CrossEntropy learns probabilities in [0, 1]", first_column)
     sums = Y.sum(axis=-1)
     off = np.abs(sums - 1) > 1e-3  # wide: 10,000 float32 probabilities sum to 1 within 1e-4
     if off.any():
@@ -507,11 +511,12 @@ def _check_distribution(Y: Array) -> None:
         )
 
 
-def _check_between(Y: Array, low: float, high: float, what: str) -> None:
+def _check_between(Y: Array, low: float, high: float, what: str, first_column: int = 0) -> None:
     outside = (Y < low) | (Y > high)
     if outside.any():
         row, column = (int(i) for i in np.argwhere(outside)[0])
-        raise LabelError(f"Y[{row}, {column}] is {Y[row, column]}; {what}.")
+        place = f"Y[{row}, {first_column + column}]"
+        raise LabelError(f"{place} is {Y[row, column]}; {what}.")
 
 
 LOSSES: tuple[Loss, ...] = (

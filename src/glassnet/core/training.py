@@ -6,6 +6,7 @@ of the loop.
 
 from __future__ import annotations
 
+import copy
 import math
 import time
 from collections.abc import Iterator
@@ -203,16 +204,19 @@ def run_steps(
             L, penalty = net.backpropagate(
                 theta, params, g, d_params, X_batch, Y_batch, w_batch, step
             )
-            if not np.isfinite(L + penalty):
-                raise divergence(net, theta, state, plan.batch_size, X_batch)
-            np.copyto(last_finite, theta)
             learning_rate = plan.learning_rate(state)
             gradient_norm = clip(g, plan.max_grad_norm)
+            if not (np.isfinite(L + penalty) and math.isfinite(gradient_norm)):
+                raise divergence(net, state, plan.batch_size, loss=L + penalty, X=X_batch, g=g)
+            np.copyto(last_finite, theta)
+            risky = not learning_rate * gradient_norm < RISKY
+            slots = copy.deepcopy(state.slots) if risky else None
             rates = learning_rate if factors is None else learning_rate * factors
             plan.optimizer.step(theta, g, state.slots, state.step + 1, rates, decays)
             if not all_finite(theta):
-                error = divergence(net, theta, state, plan.batch_size, None, last_finite)
+                error = divergence(net, state, plan.batch_size, last_finite=last_finite)
                 np.copyto(theta, last_finite)
+                state.slots.update(slots or {})
                 raise error
             state.step += 1
             state.position += len(rows)
@@ -220,6 +224,13 @@ def run_steps(
             state.penalty_sum += penalty * len(rows)
             state.counted += len(rows)
     return learning_rate, gradient_norm
+
+
+RISKY = 1e30
+"""A step longer than this may overflow float32 (3e38): only then are the slots kept to be put back.
+
+Keeping them at each step would cost two more copies of theta with Adam.
+"""
 
 
 def clip(g: Array, max_grad_norm: float | None) -> float:
@@ -339,7 +350,8 @@ def train(
     if n_epochs is not None:
         n_steps = check_count("n_epochs", n_epochs) * math.ceil(len(state.order) / batch_size)
     plan = Plan(optimizer, batch_size, schedule, max_grad_norm, n_steps)
-    plan.learning_rate(state)  # a schedule that needs n_epochs says so now
+    if schedule is not None:  # one that needs n_epochs says so now, not after its warm-up
+        schedule(max(state.step, schedule.warmup), n_steps)
     return _epochs(net, state, X, Y, w, plan, n_epochs, shuffle, steps_per_yield, run_steps)
 
 
