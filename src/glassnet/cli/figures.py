@@ -1,4 +1,4 @@
-"""The figures of a demo, as PNG files."""
+"""The figures of a demo, as PNG files. Needs matplotlib: the extra ``plot``."""
 
 from __future__ import annotations
 
@@ -8,94 +8,120 @@ from typing import Any
 
 import numpy as np
 
-from glassnet import plots
+from glassnet import plots  # first: without matplotlib it says what to install
 from glassnet.cli.datasets import Table
 from glassnet.core.minimize import descent
+from glassnet.core.optimizers import GradientDescent
 from glassnet.estimators.architecture import ACTIVATIONS
 
+#: More rows make a plot of points a carpet.
+MOST_POINTS = 1_500
 
-def write_figures(estimator: Any, table: Table, folder: Path, *, teach: bool) -> list[Path]:
-    """Write what there is to see of a fitted estimator; return the files.
+
+def write_figures(
+    estimator: Any, table: Table, folder: Path, *, teach: bool
+) -> Iterator[tuple[Path, str]]:
+    """Write what there is to see of a fitted estimator; yield each file and what it shows.
 
     Parameters
     ----------
     estimator : MLPClassifier or MLPRegressor
     table : Table
+        What it was fitted on.
     folder : Path
         Made if it is not there.
     teach : bool
-        Whether to add the figures of the article that need no data: activations, a descent.
+        Whether to add the article's figures that need no data: activations, a descent.
     """
-    folder.mkdir(parents=True, exist_ok=True)
-    written = []
-    # A figure of its own object, not pyplot's: nothing is left open, and no window is asked for.
-    for name, figure in _figures(estimator, table, teach=teach):
-        path = folder / f"{name}.png"
-        figure.savefig(path)
-        written.append(path)
-    return written
-
-
-def _figures(estimator: Any, table: Table, *, teach: bool) -> Iterator[tuple[str, Any]]:
     import matplotlib.pyplot as plt
 
-    with plots.style(), plt.rc_context({"backend": "agg"}):
-        for name, display in _displays(estimator, table, teach=teach):
-            figure = display.figure_
-            yield name, figure
-            plt.close(figure)
+    folder.mkdir(parents=True, exist_ok=True)
+    plt.switch_backend("agg")  # files, no windows
+    with plots.style():
+        for name, shows, display in displays(estimator, table, teach=teach):
+            path = folder / f"{name}.png"
+            display.figure_.savefig(path)
+            plt.close(display.figure_)
+            yield path, shows
 
 
-def _displays(estimator: Any, table: Table, *, teach: bool) -> Iterator[tuple[str, Any]]:
-    in_the_plane = len(table.feature_names) == 2
-    names: Any = {"feature_names": table.feature_names, "class_names": table.class_names or None}
-    X_train, y_train = table.train
-    if in_the_plane:
-        yield "points", plots.plot_points(X_train, y_train, **names)
-    if len(estimator.loss_curve_) > 1:
-        yield "loss", plots.LossCurveDisplay.from_estimator(estimator)
-    if in_the_plane:
-        yield (
-            "regions",
-            plots.DecisionRegionsDisplay.from_estimator(estimator, X_train, y_train, **names),
-        )
-    outputs = table.class_names if estimator.n_outputs_ > 1 else None
+def displays(estimator: Any, table: Table, *, teach: bool) -> Iterator[tuple[str, str, Any]]:
+    """Yield the name of each figure, what it shows, and the drawn display."""
+    if len(table.feature_names) == 2 and table.class_names:
+        yield from plane_displays(estimator, table)
+    yield (
+        "loss",
+        "the loss, epoch by epoch",
+        plots.LossCurveDisplay.from_estimator(estimator),
+    )
     yield (
         "network",
+        "the network: weights and biases",
         plots.NetworkDisplay.from_estimator(
-            estimator, input_names=table.feature_names, output_names=outputs
+            estimator, input_names=table.feature_names, output_names=output_names(table)
         ),
     )
-    if not in_the_plane or not teach:
-        yield _judgement(estimator, table)
-    if teach:
+    if not teach:
+        yield (confusion if table.class_names else predictions)(estimator, table)
+    else:
         layers = [layer() for layer in ACTIVATIONS.values()]
-        yield "activations", plots.plot_activations(layers, names=list(ACTIVATIONS))
-        path = descent(_bowl, lambda x: 2 * x, np.array([0.5488, 0.7152]), n_steps=1_000)
-        yield "descent", plots.plot_descent(_bowl, path)
+        names = [name.replace("_", " ") for name in ACTIVATIONS]
+        yield "activations", "activations to try", plots.plot_activations(layers, names=names)
+        way = descent(bowl, lambda x: 2 * x, np.array([0.54, 0.71]), GradientDescent(0.01), 1_000)
+        yield "descent", "gradient descent on x^2 + y^2", plots.plot_descent(bowl, way)
 
 
-def _bowl(x: Any) -> Any:
-    """Return x² + y², the article's first function."""
-    return (x**2).sum(axis=0)
+def plane_displays(estimator: Any, table: Table) -> Iterator[tuple[str, str, Any]]:
+    """Yield the training points, and what is predicted where."""
+    from sklearn.pipeline import make_pipeline
+
+    X, y = (part[:MOST_POINTS] for part in table.train)
+    names = table.class_names
+    yield "points", "the points to learn from", plots.plot_points(X, y, class_names=names)
+    model = estimator if table.scaler is None else make_pipeline(table.scaler, estimator)
+    regions = plots.DecisionRegionsDisplay.from_estimator(model, X, y, class_names=names)
+    yield "regions", "what is predicted where, and how surely", regions
 
 
-def _judgement(estimator: Any, table: Table) -> tuple[str, Any]:
-    """Return the confusion matrix of the test rows, or predicted against true."""
-    from sklearn.metrics import ConfusionMatrixDisplay, PredictionErrorDisplay
+def output_names(table: Table) -> list[str] | None:
+    """Return what each output node stands for."""
+    if len(table.class_names) == 2:
+        return [f"P({table.class_names[1]})"]
+    return table.class_names or None
 
-    X_test, y_test = table.test
-    predicted = estimator.predict(X_test)
-    if table.class_names:
-        display = ConfusionMatrixDisplay.from_predictions(
-            y_test, predicted, display_labels=table.class_names, colorbar=False, cmap="Blues"
-        )
-        return "confusion", display
-    scale, mean = table.target_scale, table.target_mean
+
+def bowl(x: Any) -> Any:
+    """Return x² + y², the article's function to descend."""
+    return (x**2).sum()
+
+
+def confusion(estimator: Any, table: Table) -> tuple[str, str, Any]:
+    """Return scikit-learn's confusion matrix of the test rows."""
+    from sklearn.metrics import ConfusionMatrixDisplay
+
+    X, y = table.scaled(table.test)
+    display = ConfusionMatrixDisplay.from_predictions(
+        y,
+        estimator.predict(X),
+        labels=range(len(table.class_names)),
+        display_labels=table.class_names,
+        colorbar=False,
+        cmap="Blues",
+    )
+    display.ax_.spines[:].set_visible(True)
+    return "confusion", "predicted and true classes of the test rows", display
+
+
+def predictions(estimator: Any, table: Table) -> tuple[str, str, Any]:
+    """Return scikit-learn's plot of predicted against true numbers."""
+    from sklearn.metrics import PredictionErrorDisplay
+
+    X, _ = table.scaled(table.test)
+    mean, std = table.y_scale
     display = PredictionErrorDisplay.from_predictions(
-        y_test * scale + mean,
-        predicted * scale + mean,
+        table.test[1],
+        estimator.predict(X) * std + mean,
         kind="actual_vs_predicted",
         scatter_kwargs={"color": plots.CLASS_COLORS[0]},
     )
-    return "predicted", display
+    return "predicted", "predicted and true numbers of the test rows", display
