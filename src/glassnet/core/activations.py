@@ -13,7 +13,7 @@ from typing import Any
 
 import numpy as np
 
-from glassnet.core.arrays import Array, Rows, check_number
+from glassnet.core.arrays import Array, Rows, check_setting
 from glassnet.core.erf import erfc
 from glassnet.core.layer import Layer, Params, Step
 
@@ -162,7 +162,7 @@ class LeakyReLU(Activation):
     kinks = (0.0,)
 
     def __post_init__(self) -> None:
-        check_number("LeakyReLU slope", self.slope)
+        check_setting(self, "slope")
 
     def value(self, Z: Array) -> Array:
         """Return ``Z`` where positive, ``slope Z`` elsewhere."""
@@ -188,7 +188,7 @@ class ELU(Activation):
     kinks = (0.0,)  # for alpha = 1 only the second derivative jumps
 
     def __post_init__(self) -> None:
-        check_number("ELU alpha", self.alpha)
+        check_setting(self, "alpha")
 
     def value(self, Z: Array) -> Array:
         """Return ``Z`` where positive, ``alpha (exp(Z) - 1)`` elsewhere."""

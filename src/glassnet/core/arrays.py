@@ -65,7 +65,10 @@ def check_array(
     DataError
         If there are no numbers, or one of them is NaN or infinite; the message says which.
     """
-    array = np.asarray(values)
+    try:
+        array = np.asarray(values)
+    except (ValueError, TypeError) as error:
+        raise DataError(f"{name} is no array of numbers: {error}.") from error
     expected = "float32 or float64" if dtype is None else str(dtype)
     if array.dtype not in FLOATS or (dtype is not None and array.dtype != dtype):
         hint = "float" if dtype is None else f"np.{dtype}"
@@ -178,3 +181,12 @@ def check_number(
             f"{name} is {value!r}; expected a number in {left}{low}, {high}{right}."
         )
     return float(value)
+
+
+def check_setting(holder: Any, field: str, **interval: Any) -> None:
+    """Check a number in a frozen dataclass and store it as a Python float.
+
+    A NumPy scalar would turn float32 arrays into float64 (NEP 50).
+    """
+    value = check_number(f"{type(holder).__name__} {field}", getattr(holder, field), **interval)
+    object.__setattr__(holder, field, value)

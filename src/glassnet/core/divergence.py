@@ -52,13 +52,14 @@ def divergence(
         layer = layer or f"the loss, {name}: its scores are finite but too large"
     else:
         what, layer = "a gradient", _first_layer_of(net, g)
+    layer = layer or "no layer"
     batch = state.position // batch_size + 1
     return DivergenceError(
         f"Training diverged in epoch {state.epoch}, batch {batch}: {what} stopped being finite. "
         f"The first number that is not finite stands in {layer}. {ADVICE}",
         epoch=state.epoch,
         batch=batch,
-        layer=layer or "no layer",
+        layer=layer,
         theta=(theta if last_finite is None else last_finite).copy(),
     )
 

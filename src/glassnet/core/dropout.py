@@ -7,7 +7,7 @@ from typing import Any
 
 import numpy as np
 
-from glassnet.core.arrays import Array, Rows, check_number
+from glassnet.core.arrays import Array, Rows, check_setting
 from glassnet.core.layer import Layer, Params, Step
 
 
@@ -45,7 +45,7 @@ class Dropout(Layer):
     rate: float
 
     def __post_init__(self) -> None:
-        check_number("Dropout rate", self.rate, low=0, high=1, open_high=True)
+        check_setting(self, "rate", low=0, high=1, open_high=True)
 
     def forward(
         self,

@@ -11,7 +11,7 @@ from glassnet.core.arrays import Array, check_number
 from glassnet.core.divergence import layer_name
 from glassnet.core.layer import Step
 from glassnet.core.network import Network
-from glassnet.errors import DTypeError, ShapeError
+from glassnet.errors import DTypeError, ParameterError, ShapeError
 
 STEP = 6e-6
 """h: the cube root of float64's rounding error, where truncation (h²) meets rounding (1e-16/h)."""
@@ -134,6 +134,8 @@ def gradcheck(
     >>> bool(gradcheck(net, net.init(rng), X, Y).relative_error < 1e-7)
     True
     """
+    if not isinstance(net, Network):
+        raise ParameterError(f"net is {net!r}; expected a Network.")
     check_number("h", h, low=0, open_low=True)
     theta = net.check_theta(theta)
     if theta.dtype != np.float64:

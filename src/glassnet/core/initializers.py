@@ -12,7 +12,7 @@ from typing import ClassVar
 
 import numpy as np
 
-from glassnet.core.arrays import Array, RandomNumbers, check_number
+from glassnet.core.arrays import Array, RandomNumbers, check_setting
 from glassnet.errors import ParameterError
 
 
@@ -59,7 +59,7 @@ class Normal(Initializer):
     std: float = 1.0
 
     def __post_init__(self) -> None:
-        check_number("Normal std", self.std, low=0, open_low=True)
+        check_setting(self, "std", low=0, open_low=True)
 
     def __call__(
         self,
@@ -86,7 +86,7 @@ class _VarianceKeeping(Initializer):
             raise ParameterError(
                 f"{name} distribution is {self.distribution!r}; expected 'uniform' or 'normal'."
             )
-        check_number(f"{name} factor", self.factor, low=0, open_low=True)
+        check_setting(self, "factor", low=0, open_low=True)
 
     @staticmethod
     @abstractmethod

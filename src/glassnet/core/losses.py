@@ -21,7 +21,7 @@ from glassnet.core.arrays import (
     check_array,
     check_count,
     check_dtype,
-    check_number,
+    check_setting,
     check_weights,
 )
 from glassnet.errors import LabelError, ParameterError, ShapeError
@@ -148,7 +148,7 @@ class CrossEntropy(Loss):
 
     def inverse_link(self, Z: Array) -> Array:
         """Return the softmax: positive numbers that sum to 1 along a row."""
-        return softmax(Z)
+        return _softmax(Z)
 
     def check_targets(self, Y: Array) -> None:
         """Raise `LabelError` unless each row is a probability distribution."""
@@ -178,8 +178,11 @@ class JointCrossEntropy(Loss):
     label_smoothing: float = 0.0
 
     def __post_init__(self) -> None:
-        if not self.n_classes:
-            raise ParameterError("JointCrossEntropy n_classes is empty; expected a count a target.")
+        if not isinstance(self.n_classes, tuple) or not self.n_classes:
+            raise ParameterError(
+                f"JointCrossEntropy n_classes is {self.n_classes!r}; expected a tuple with the "
+                "number of classes of each target, such as (3, 2)."
+            )
         for count in self.n_classes:
             check_count("JointCrossEntropy n_classes", count)
         _check_smoothing(self)
@@ -197,7 +200,7 @@ class JointCrossEntropy(Loss):
 
     def inverse_link(self, Z: Array) -> Array:
         """Return the softmax of each block of columns."""
-        return np.concatenate([softmax(Z[..., block]) for block in self._blocks()], axis=-1)
+        return np.concatenate([_softmax(Z[..., block]) for block in self._blocks()], axis=-1)
 
     def check_targets(self, Y: Array) -> None:
         """Raise unless ``Y`` has the blocks' columns, each row of each block a distribution."""
@@ -316,7 +319,7 @@ class Huber(_IdentityLink):
     delta: float = 1.0
 
     def __post_init__(self) -> None:
-        check_number("Huber delta", self.delta, low=0, open_low=True)
+        check_setting(self, "delta", low=0, open_low=True)
 
     @property
     def kinks(self) -> tuple[float, ...]:  # type: ignore[override] # depends on delta
@@ -345,9 +348,7 @@ class Quantile(_IdentityLink):
     kinks = (0.0,)
 
     def __post_init__(self) -> None:
-        check_number(
-            "Quantile quantile", self.quantile, low=0, high=1, open_low=True, open_high=True
-        )
+        check_setting(self, "quantile", low=0, high=1, open_low=True, open_high=True)
 
     def of_residual(self, residual: Array) -> tuple[Array, Array]:
         """Return loss and slope: ``1 - q`` for a prediction too high, ``-q`` for one too low."""
@@ -389,14 +390,14 @@ class Poisson(Loss):
         _check_between(Y, 0, np.inf, "Poisson learns counts of 0 or more")
 
 
-def softmax(Z: Array) -> Array:
+def softmax(Z: ArrayLike) -> Array:
     r"""Return the softmax of each row.
 
     .. math:: \operatorname{softmax}(Z)_k = \frac{e^{Z_k}}{\sum_j e^{Z_j}}
 
     Parameters
     ----------
-    Z : array of shape (..., n_classes)
+    Z : array of shape (n_classes,) or (..., n_classes)
         Scores.
 
     Returns
@@ -410,10 +411,14 @@ def softmax(Z: Array) -> Array:
 
     Examples
     --------
-    >>> import numpy as np
-    >>> softmax(np.array([[5.0, 1.0, 1.0]]))
-    array([[0.96466316, 0.01766842, 0.01766842]])
+    >>> softmax([5.0, 1.0, 1.0])
+    array([0.96466316, 0.01766842, 0.01766842])
     """
+    return _softmax(check_array("Z", np.atleast_1d(Z)))
+
+
+def _softmax(Z: Array) -> Array:
+    """Return the softmax of checked scores."""
     e: Array = np.exp(Z - row_max(Z))
     e /= row_sum(e)[..., np.newaxis]
     return e
@@ -433,7 +438,7 @@ def row_max(A: Array) -> Array:
 
     54 us for 1,500 x 3 float64 along rows, against 4; equal at 100 columns.
     """
-    if A.shape[-1] > 64:
+    if A.ndim == 1 or A.shape[-1] > 64:
         largest: Array = A.max(axis=-1)
     else:
         largest = np.ascontiguousarray(A.mT).max(axis=-2)
@@ -494,8 +499,7 @@ def _smooth(Y: Array, label_smoothing: float, n_classes: int) -> Array:
 
 
 def _check_smoothing(loss: CrossEntropy | JointCrossEntropy | BinaryCrossEntropy) -> None:
-    name = f"{type(loss).__name__} label_smoothing"
-    check_number(name, loss.label_smoothing, low=0, high=1, open_high=True)
+    check_setting(loss, "label_smoothing", low=0, high=1, open_high=True)
 
 
 def _check_distribution(Y: Array, first_column: int = 0) -> None:

@@ -89,11 +89,14 @@ def descent(
     optimizer = GradientDescent() if optimizer is None else optimizer
     if not isinstance(optimizer, Optimizer):
         raise ParameterError(f"optimizer is {optimizer!r}; expected one such as Adam().")
+    if not isinstance(schedule, Schedule | None):
+        raise ParameterError(f"schedule is {schedule!r}; expected one such as Cosine().")
     check_count("n_steps", n_steps)
     if max_grad_norm is not None:
         check_number("max_grad_norm", max_grad_norm, low=0, open_low=True)
-    if not np.isfinite(f(x)):
-        raise ParameterError(f"f(x0) is {f(x)}; expected a finite number: start elsewhere.")
+    start = f(x)
+    if np.size(start) != 1 or not np.isfinite(start).all():
+        raise ParameterError(f"f(x0) is {start}; expected one finite number: start elsewhere.")
     return _steps(f, f_grad, x, optimizer, n_steps, schedule, max_grad_norm)
 
 
@@ -120,7 +123,7 @@ def _steps(
             factor = 1.0 if schedule is None else schedule(step, n_steps)
             optimizer.step(theta, g, slots, step + 1, optimizer.learning_rate * factor, 1.0)
         after = theta.reshape(x.shape).copy()
-        if not (all_finite(theta) and np.isfinite(f(after))):
+        if not (all_finite(theta) and np.isfinite(f(after)).all()):
             raise DivergenceError(
                 f"minimize diverged in step {step + 1}: x or f(x) stopped being finite. "
                 "Lower the learning rate, or limit the gradient with max_grad_norm.",

@@ -84,8 +84,10 @@ class Network:
             if not isinstance(value, kind):
                 expected = "a loss such as CrossEntropy()" if name == "loss" else "a Penalty"
                 raise ParameterError(f"Network {name} is {value!r}; expected {expected}.")
-        if not layers:
-            raise ParameterError("Network layers is empty; expected at least one layer.")
+        if not isinstance(layers, Sequence) or not layers:
+            raise ParameterError(
+                f"Network layers is {layers!r}; expected a list of at least one layer."
+            )
         for layer in layers:
             if not isinstance(layer, Layer):
                 raise ParameterError(
@@ -197,6 +199,12 @@ class Network:
             raise ParameterError(
                 f"rng is {rng!r}; expected random numbers such as np.random.default_rng(0)."
             )
+        if X is not None:
+            X = check_array("X", X, ndim=2)
+            if self.n_in is not None and X.shape[1] != self.n_in:
+                raise ShapeError(
+                    f"X has {X.shape[1]} columns; the network's first layer takes {self.n_in}."
+                )
         lead = () if n_members is None else (check_count("n_members", n_members),)
         theta = np.empty((*lead, self.n_params), check_dtype(dtype))
         for layer, params in zip(self.layers, self.views(theta), strict=True):
@@ -330,7 +338,7 @@ class Network:
     def check_theta(self, theta: Any) -> Array:
         """Return theta if it is a finite float array that fits this network, else raise."""
         array = check_array("theta", theta)
-        if array.ndim > 2 or array.shape[-1] != self.n_params:
+        if array.ndim not in (1, 2) or array.shape[-1] != self.n_params:
             raise ShapeError(
                 f"theta has shape {array.shape}; expected ({self.n_params},), or "
                 f"(n_members, {self.n_params}) for an ensemble."

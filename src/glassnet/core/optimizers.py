@@ -12,7 +12,7 @@ from typing import Any, ClassVar, TypeAlias
 
 import numpy as np
 
-from glassnet.core.arrays import Array, check_number
+from glassnet.core.arrays import Array, check_setting
 
 Slots: TypeAlias = dict[str, Array]
 """What an optimizer remembers between steps, by name."""
@@ -45,9 +45,7 @@ class Optimizer(ABC):
     slot_names: ClassVar[tuple[str, ...]] = ()
 
     def __post_init__(self) -> None:
-        check_number(
-            f"{type(self).__name__} learning_rate", self.learning_rate, low=0, open_low=True
-        )
+        check_setting(self, "learning_rate", low=0, open_low=True)
 
     def new_slots(self, theta: Array) -> Slots:
         """Return the slots for a new training: zeros as long as theta."""
@@ -142,7 +140,7 @@ class Momentum(Optimizer):
 
     def __post_init__(self) -> None:
         super().__post_init__()
-        check_number(f"{type(self).__name__} momentum", self.momentum, low=0, high=1)
+        check_setting(self, "momentum", low=0, high=1)
 
     def update(
         self,
@@ -210,7 +208,7 @@ class AdaGrad(Optimizer):
 
     def __post_init__(self) -> None:
         super().__post_init__()
-        _check_epsilon(self)
+        check_setting(self, "epsilon", low=0, open_low=True)
 
     def update(
         self,
@@ -252,8 +250,8 @@ class RMSProp(Optimizer):
 
     def __post_init__(self) -> None:
         super().__post_init__()
-        check_number("RMSProp rho", self.rho, low=0, high=1, open_high=True)
-        _check_epsilon(self)
+        check_setting(self, "rho", low=0, high=1, open_high=True)
+        check_setting(self, "epsilon", low=0, open_low=True)
 
     def update(
         self,
@@ -283,10 +281,9 @@ class _WithMoments(Optimizer):
 
     def __post_init__(self) -> None:
         super().__post_init__()
-        name = type(self).__name__
-        check_number(f"{name} beta_1", self.beta_1, low=0, high=1, open_high=True)
-        check_number(f"{name} beta_2", self.beta_2, low=0, high=1, open_high=True)
-        _check_epsilon(self)
+        check_setting(self, "beta_1", low=0, high=1, open_high=True)
+        check_setting(self, "beta_2", low=0, high=1, open_high=True)
+        check_setting(self, "epsilon", low=0, open_low=True)
 
     def moments(self, g: Array, slots: Slots) -> tuple[Array, Array]:
         """Update ``m`` and ``v`` in place and return them."""
@@ -395,7 +392,7 @@ class AdamW(Adam):
 
     def __post_init__(self) -> None:
         super().__post_init__()
-        check_number("AdamW weight_decay", self.weight_decay, low=0)
+        check_setting(self, "weight_decay", low=0)
 
     def update(
         self, theta: Array, g: Array, slots: Slots, t: int, learning_rate: Any, decays: Any
@@ -446,8 +443,3 @@ OPTIMIZERS: tuple[type[Optimizer], ...] = (
     GradientDescent, Momentum, Nesterov, AdaGrad, RMSProp, Adam, AdamEpsilonHat, AdamW, NAdam,
 )  # fmt: skip
 """Every optimizer. A new one belongs here, and is tested from then on."""
-
-
-def _check_epsilon(optimizer: AdaGrad | RMSProp | _WithMoments) -> None:
-    name = f"{type(optimizer).__name__} epsilon"
-    check_number(name, optimizer.epsilon, low=0, open_low=True)

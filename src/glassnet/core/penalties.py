@@ -7,7 +7,7 @@ from typing import Any
 
 import numpy as np
 
-from glassnet.core.arrays import Array, check_number
+from glassnet.core.arrays import Array, check_setting
 
 
 @dataclass(frozen=True)
@@ -40,8 +40,8 @@ class Penalty:
     l2: float = 0.0
 
     def __post_init__(self) -> None:
-        check_number("Penalty l1", self.l1, low=0)
-        check_number("Penalty l2", self.l2, low=0)
+        check_setting(self, "l1", low=0)
+        check_setting(self, "l2", low=0)
 
     def value_and_grad(self, W: Array, weight: Any = 1.0) -> tuple[Any, Array]:
         """Return ``R`` and its gradient, both divided by ``weight``.

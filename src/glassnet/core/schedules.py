@@ -11,7 +11,7 @@ from dataclasses import KW_ONLY, dataclass
 
 import numpy as np
 
-from glassnet.core.arrays import check_count, check_number
+from glassnet.core.arrays import check_count, check_setting
 from glassnet.errors import ParameterError
 
 
@@ -48,6 +48,10 @@ class Schedule(ABC):
         ParameterError
             If the schedule needs ``n_steps`` and there is none.
         """
+        if step < 0:
+            raise ParameterError(f"step is {step}; expected 0 or more.")
+        if n_steps is not None:
+            check_count("n_steps", n_steps)
         if step < self.warmup:
             return (step + 1) / self.warmup
         rest = None if n_steps is None else max(n_steps - self.warmup, 1)
@@ -90,7 +94,7 @@ class InverseScaling(Schedule):
 
     def __post_init__(self) -> None:
         super().__post_init__()
-        check_number("InverseScaling power", self.power, low=0)
+        check_setting(self, "power", low=0)
 
     def shape(self, step: int, n_steps: int | None) -> float:  # noqa: ARG002
         """Return the factor."""
@@ -116,7 +120,7 @@ class StepDecay(Schedule):
     def __post_init__(self) -> None:
         super().__post_init__()
         check_count("StepDecay every", self.every)
-        check_number("StepDecay factor", self.factor, low=0, high=1, open_low=True)
+        check_setting(self, "factor", low=0, high=1, open_low=True)
 
     def shape(self, step: int, n_steps: int | None) -> float:  # noqa: ARG002
         """Return the factor."""
@@ -138,7 +142,7 @@ class Exponential(Schedule):
 
     def __post_init__(self) -> None:
         super().__post_init__()
-        check_number("Exponential rate", self.rate, low=0, high=1, open_low=True)
+        check_setting(self, "rate", low=0, high=1, open_low=True)
 
     def shape(self, step: int, n_steps: int | None) -> float:  # noqa: ARG002
         """Return the factor."""
@@ -165,7 +169,7 @@ class Cosine(Schedule):
 
     def __post_init__(self) -> None:
         super().__post_init__()
-        check_number("Cosine final", self.final, low=0, high=1)
+        check_setting(self, "final", low=0, high=1)
 
     def shape(self, step: int, n_steps: int | None) -> float:
         """Return the factor."""
@@ -197,9 +201,9 @@ class OneCycle(Schedule):
 
     def __post_init__(self) -> None:
         super().__post_init__()
-        check_number("OneCycle peak", self.peak, low=0, high=1, open_low=True, open_high=True)
-        check_number("OneCycle start", self.start, low=0, high=1)
-        check_number("OneCycle final", self.final, low=0, high=1)
+        check_setting(self, "peak", low=0, high=1, open_low=True, open_high=True)
+        check_setting(self, "start", low=0, high=1)
+        check_setting(self, "final", low=0, high=1)
 
     def shape(self, step: int, n_steps: int | None) -> float:
         """Return the factor."""

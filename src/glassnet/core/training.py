@@ -236,8 +236,9 @@ Keeping them at each step would cost two more copies of theta with Adam.
 def clip(g: Array, max_grad_norm: float | None) -> float:
     """Scale the gradient in place to at most this Euclidean norm; return the norm it had."""
     norm = float(np.sqrt(np.vdot(g, g)))
-    if not math.isfinite(norm) and all_finite(g):  # the square overflows float32 above 1e19
-        norm = float(np.linalg.norm(g.astype(np.float64)))
+    if not math.isfinite(norm) and all_finite(g):  # squares overflow float32 above 1e19
+        largest = float(np.abs(g).max())
+        norm = largest * float(np.linalg.norm(g.astype(np.float64) / largest))
     if max_grad_norm is not None and norm > max_grad_norm:
         g *= max_grad_norm / norm
     return norm
@@ -322,6 +323,15 @@ def train(
     >>> theta.round(3)  # slope and intercept
     array([2., 1.])
     """
+    if not isinstance(net, Network):
+        raise ParameterError(f"net is {net!r}; expected a Network.")
+    if not isinstance(theta, np.ndarray):
+        raise ParameterError(
+            f"theta is a {type(theta).__name__}; expected the array of net.init(rng), which train "
+            "changes in place."
+        )
+    if not isinstance(state, TrainingState | None):
+        raise ParameterError(f"state is {state!r}; expected a TrainingState, such as epoch.state.")
     if state is not None and theta is not state.theta:
         raise ParameterError(
             "theta is not state.theta: which one should training go on from? Pass state.theta, "
@@ -430,8 +440,12 @@ def _check_order(rows: Any, n_rows: int) -> NDArray[np.intp]:
 
 def _check_state(state: TrainingState, optimizer: Optimizer, n_rows: int) -> None:
     _check_order(state.order, n_rows)
+    check_number("state.learning_rate", state.learning_rate, low=0)
     if tuple(state.slots) != optimizer.slot_names:
         raise ParameterError(
             f"the state's slots are {tuple(state.slots)}; {type(optimizer).__name__} needs "
             f"{optimizer.slot_names}. Begin anew: state.slots = optimizer.new_slots(theta)."
         )
+    for name, slot in state.slots.items():
+        if slot.shape != state.theta.shape:
+            raise ShapeError(f"slot {name!r} has shape {slot.shape}; theta {state.theta.shape}.")

@@ -76,11 +76,11 @@ def per_layer(name: str, value: Any, n_hidden: int) -> list[Any]:
     return values
 
 
-def make_activation(choice: Any) -> Activation:
+def make_activation(choice: Any) -> Layer:
     """Return the activation of a name, or the layer itself."""
-    if isinstance(choice, Activation):
+    if isinstance(choice, Layer):
         return choice
-    if choice not in ACTIVATIONS:
+    if not isinstance(choice, str) or choice not in ACTIVATIONS:
         raise ParameterError(
             f"The 'activation' parameter holds {choice!r}; expected an activation such as GELU(), "
             f"or one of {', '.join(ACTIVATIONS)}."
@@ -107,7 +107,7 @@ def make_network(
     n_in = n_features
     for n_out, function, rate in zip(sizes, activations, rates, strict=True):
         layers += [_dense(n_in, n_out, function, init), function]
-        if rate > 0:
+        if rate != 0:
             layers.append(Dropout(rate))
         n_in = n_out
     # scikit-learn draws the last layer for the hidden activation, even where no layer has it.

@@ -3,31 +3,24 @@
 from __future__ import annotations
 
 from collections import deque
-from collections.abc import Iterator, Sequence
-from dataclasses import KW_ONLY, dataclass
-from numbers import Integral, Real
+from collections.abc import Callable, Iterator, Sequence
 from typing import TYPE_CHECKING, Any, ClassVar
 
 import numpy as np
-from sklearn.base import BaseEstimator, _fit_context
+from sklearn.base import _fit_context
 from sklearn.metrics import check_scoring
 from sklearn.utils import check_random_state
-from sklearn.utils._param_validation import Interval, Options, StrOptions
 from sklearn.utils.metaestimators import available_if
 from sklearn.utils.validation import _check_sample_weight, check_is_fitted, validate_data
 
-from glassnet.core.activations import Activation
 from glassnet.core.arrays import Array, RandomNumbers, check_dtype, check_finite
-from glassnet.core.initializers import Initializer
+from glassnet.core.dense import Dense
 from glassnet.core.losses import Loss
 from glassnet.core.network import Network
-from glassnet.core.optimizers import Optimizer
-from glassnet.core.schedules import Schedule
 from glassnet.core.training import Epoch
 from glassnet.errors import ParameterError, ShapeError
 from glassnet.estimators import stochastic
 from glassnet.estimators.architecture import (
-    ACTIVATIONS,
     hidden_sizes,
     make_network,
     make_optimizer,
@@ -36,121 +29,34 @@ from glassnet.estimators.callbacks import CallbackSupportMixin, FitCallbacks, ma
 from glassnet.estimators.data import Rows
 from glassnet.estimators.lbfgs import fit_lbfgs
 from glassnet.estimators.monitor import Monitor
+from glassnet.estimators.parameters import Parameters
 from glassnet.estimators.sparse import as_rows
+from glassnet.estimators.views import Views
 
 SPARSE = ("csr", "csc")
 
 
-class _Views(list[Array]):
-    """Views into ``theta_``; assigning to an entry writes into the view it stands for.
-
-    Pickled and copied, it is a plain list.
-    """
-
-    def __init__(self, estimator: BaseMLP, which: int) -> None:
-        params = estimator._network.views(estimator.theta_)
-        super().__init__(one[which] for one in params if one)
-        self._estimator = estimator
-        self._which = which
-
-    def __setitem__(self, index: Any, value: Any) -> None:
-        values: list[Any] = list(self)
-        values[index] = value
-        self._estimator._assign(self._which, values)
-        super().__setitem__(slice(None), _Views(self._estimator, self._which))
-
-    def __reduce__(self) -> tuple[Any, ...]:
-        return list, (list(self),)
-
-
 def _shapes(network: Network) -> list[tuple[int, ...]]:
-    """Return the shape of each layer's weights."""
-    return [layer.parameters[0].shape for layer in network.layers if layer.parameters]
+    """Return the shape of each layer's parameters."""
+    return [parameter.shape for layer in network.layers for parameter in layer.parameters]
 
 
-def _is_stochastic(estimator: Any) -> bool:
-    """Return whether the solver goes by epochs, or raise as scikit-learn does."""
-    if estimator.solver == "lbfgs":
-        raise AttributeError(
-            "partial_fit and iter_fit are only available for stochastic optimizers. "
-            f"{estimator.solver} is not stochastic."
-        )
-    return True
+def only_with_epochs(method: str) -> Callable[[Any], bool]:
+    """Return the check that a solver goes by epochs; it raises as scikit-learn does."""
+
+    def check(estimator: Any) -> bool:
+        if estimator.solver == "lbfgs":
+            raise AttributeError(
+                f"{method} is only available for stochastic optimizers. {estimator.solver} is "
+                "not stochastic."
+            )
+        return True
+
+    return check
 
 
-@dataclass(eq=False, repr=False)
-class BaseMLP(CallbackSupportMixin, BaseEstimator):  # type: ignore[misc,unused-ignore]
-    """The parameters, in scikit-learn's order, then ours. See the two classes."""
-
-    hidden_layer_sizes: Any = (100,)
-    activation: Any = "relu"
-    _: KW_ONLY
-    solver: Any = "adam"
-    alpha: float = 0.0001
-    batch_size: Any = "auto"
-    learning_rate: str = "constant"
-    learning_rate_init: float = 0.001
-    power_t: float = 0.5
-    max_iter: int = 200
-    shuffle: bool = True
-    random_state: Any = None
-    tol: float = 1e-4
-    verbose: Any = False
-    warm_start: bool = False
-    momentum: float = 0.9
-    nesterovs_momentum: bool = True
-    early_stopping: bool = False
-    validation_fraction: float = 0.1
-    beta_1: float = 0.9
-    beta_2: float = 0.999
-    epsilon: float = 1e-8
-    n_iter_no_change: Any = 10
-    max_fun: int = 15000
-    schedule: Schedule | None = None
-    dropout: Any = 0.0
-    max_grad_norm: float | None = None
-    init: Any = None
-    scoring: Any = None
-    restore_best: bool = False
-    max_time: float | None = None
-    dtype: Any = None
-
-    _parameter_constraints: ClassVar[dict[str, Any]] = {
-        "hidden_layer_sizes": ["array-like", Interval(Integral, 1, None, closed="left")],
-        "activation": [StrOptions(set(ACTIVATIONS)), Activation, list, tuple],
-        "solver": [StrOptions({"lbfgs", "sgd", "adam"}), Optimizer],
-        "alpha": [Interval(Real, 0, None, closed="left")],
-        "batch_size": [StrOptions({"auto"}), Interval(Integral, 1, None, closed="left")],
-        "learning_rate": [StrOptions({"constant", "invscaling", "adaptive"})],
-        "learning_rate_init": [Interval(Real, 0, None, closed="neither")],
-        "power_t": [Interval(Real, 0, None, closed="left")],
-        "max_iter": [Interval(Integral, 1, None, closed="left")],
-        "shuffle": ["boolean"],
-        "random_state": ["random_state", np.random.Generator],
-        "tol": [Interval(Real, 0, None, closed="left")],
-        "verbose": ["verbose"],
-        "warm_start": ["boolean"],
-        "momentum": [Interval(Real, 0, 1, closed="both")],
-        "nesterovs_momentum": ["boolean"],
-        "early_stopping": ["boolean"],
-        "validation_fraction": [Interval(Real, 0, 1, closed="left")],
-        "beta_1": [Interval(Real, 0, 1, closed="left")],
-        "beta_2": [Interval(Real, 0, 1, closed="left")],
-        "epsilon": [Interval(Real, 0, None, closed="neither")],
-        "n_iter_no_change": [
-            Interval(Integral, 1, None, closed="left"),
-            Options(Real, {np.inf}),
-        ],
-        "max_fun": [Interval(Integral, 1, None, closed="left")],
-        "schedule": [Schedule, None],
-        "dropout": [Interval(Real, 0, 1, closed="left"), list, tuple],
-        "max_grad_norm": [Interval(Real, 0, None, closed="neither"), None],
-        "init": [Initializer, tuple, None],
-        "scoring": [str, callable, None],
-        "restore_best": ["boolean"],
-        "max_time": [Interval(Real, 0, None, closed="neither"), None],
-        "dtype": [StrOptions({"float32", "float64"}), type, np.dtype, None],
-    }
+class BaseMLP(CallbackSupportMixin, Parameters):
+    """The way through a fit, and what it leaves behind."""
 
     # What the two classes say for themselves
 
@@ -160,7 +66,9 @@ class BaseMLP(CallbackSupportMixin, BaseEstimator):  # type: ignore[misc,unused-
         _progress: stochastic.Progress | None
         theta_: Array
 
-    def _encode(self, X: Any, y: Any, dtype: Any, *, reset: bool) -> tuple[Any, Any, Array]:
+    def _encode(
+        self, X: Any, y: Any, dtype: Any, *, reset: bool, incremental: bool, classes: Any
+    ) -> tuple[Any, Any, Array]:
         """Return checked rows, targets as they were given but checked, and encoded targets."""
         raise NotImplementedError
 
@@ -168,7 +76,7 @@ class BaseMLP(CallbackSupportMixin, BaseEstimator):  # type: ignore[misc,unused-
         """Return the checked rows and encoded targets to validate on."""
         raise NotImplementedError
 
-    def _training_weights(self, y: Any, sample_weight: Array | None) -> Array | None:
+    def _training_weights(self, y: Any, sample_weight: Array | None, dtype: Any) -> Array | None:
         """Return the weights to train with."""
         raise NotImplementedError
 
@@ -181,16 +89,6 @@ class BaseMLP(CallbackSupportMixin, BaseEstimator):  # type: ignore[misc,unused-
         raise NotImplementedError
 
     # Fitting
-
-    def _validate_params(self) -> None:
-        """Check the parameters, with a word on a mistake that scikit-learn's order invites."""
-        if isinstance(self.hidden_layer_sizes, str):
-            raise ParameterError(
-                f"The 'hidden_layer_sizes' parameter is the string {self.hidden_layer_sizes!r}; "
-                "expected whole numbers such as (100,). It comes first here; write "
-                f"loss={self.hidden_layer_sizes!r} if you mean the loss."
-            )
-        super()._validate_params()
 
     def __sklearn_is_fitted__(self) -> bool:
         """Return whether there are weights: a fit may fail after it has counted the features."""
@@ -233,7 +131,7 @@ class BaseMLP(CallbackSupportMixin, BaseEstimator):  # type: ignore[misc,unused-
         )  # to the end
         return self
 
-    @available_if(_is_stochastic)
+    @available_if(only_with_epochs("iter_fit"))
     def iter_fit(
         self,
         X: Any,
@@ -270,7 +168,34 @@ class BaseMLP(CallbackSupportMixin, BaseEstimator):  # type: ignore[misc,unused-
         self._validate_params()
         return self._start(X, y, sample_weight, X_val, y_val, incremental=False)
 
-    def _start(
+    def _start(self, *data: Any, **named: Any) -> Iterator[Epoch]:
+        """Check everything, and return the epochs to come; until the first, nothing changes.
+
+        Preparing writes fitted attributes. They are put back at once, whether it succeeds or not,
+        and written anew when the first epoch is asked for.
+        """
+        before = self.__dict__.copy()
+        try:
+            epochs = self._prepare(*data, **named)
+            after = self.__dict__.copy()
+        finally:
+            self.__dict__.clear()
+            self.__dict__.update(before)
+        return self._go(before, after, epochs)
+
+    def _go(
+        self, before: dict[str, Any], after: dict[str, Any], epochs: Iterator[Epoch]
+    ) -> Iterator[Epoch]:
+        for name in before.keys() - after.keys():  # such as the names of columns
+            self.__dict__.pop(name, None)
+        self.__dict__.update(
+            (name, value)
+            for name, value in after.items()
+            if name not in before or before[name] is not value
+        )
+        yield from epochs
+
+    def _prepare(
         self,
         X: Any,
         y: Any,
@@ -279,43 +204,51 @@ class BaseMLP(CallbackSupportMixin, BaseEstimator):  # type: ignore[misc,unused-
         y_val: Any = None,
         *,
         incremental: bool,
+        classes: Any = None,
     ) -> Iterator[Epoch]:
-        """Check everything, and return the epochs to come."""
+        """Check everything, make the network, and return the epochs to come."""
         hidden_sizes(self.hidden_layer_sizes)
         if self.early_stopping and incremental:
             raise ParameterError("partial_fit does not support early_stopping=True")
-        if (X_val is None) != (y_val is None):
-            raise ParameterError("X_val and y_val go together; one of them is None.")
         self._check_what_needs_epochs()
         first = not hasattr(self, "theta_") or not (self.warm_start or incremental)
         X_given, y_given = X, y
         dtype = self._dtypes() if first else self.theta_.dtype
-        X, y, Y = self._encode(X, y, dtype, reset=first)
+        X, y, Y = self._encode(X, y, dtype, reset=first, incremental=incremental, classes=classes)
+        check_finite("y", Y)
+        self._make_loss().check_targets(Y)
         if sample_weight is not None:
             sample_weight = _check_sample_weight(
                 sample_weight, X, dtype=X.dtype, ensure_non_negative=True
             )
-        data = Rows(
-            as_rows(X), Y, self._training_weights(y, sample_weight), X_given, y_given, sample_weight
-        )
-        check_finite("y", Y)
-        self._make_loss().check_targets(Y)  # before anything of an earlier fit is overwritten
-        validation = None
-        if X_val is not None:
-            rows_val, targets_val = self._encode_validation(X_val, y_val, X.dtype)
-            validation = Rows(as_rows(rows_val), targets_val, None, X_val, y_val)
+        weights = self._training_weights(y, sample_weight, X.dtype)
+        data = Rows(as_rows(X), Y, weights, X_given, y_given, sample_weight)
+        validation = self._validation(X_val, y_val, data)
         rng = self._random_numbers()
         self._build(data, rng, first=first)
         self._scorer = None if self.scoring is None else check_scoring(self, self.scoring)
         if self.solver == "lbfgs":
-            self._fit_lbfgs(data, validation)
-            return iter(())
+            return self._fit_lbfgs(data, validation)
         sets_aside = self.early_stopping and validation is None
         progress = stochastic.prepare(self, data, make_optimizer(self), rng, sets_aside=sets_aside)
         if progress.validation is not None:
-            validation = stochastic.take(data, progress.validation)
+            as_given = self.scoring is not None
+            validation = stochastic.take(data, progress.validation, as_given=as_given)
         monitor = Monitor(self, validation, watch_validation=self.early_stopping)
         return stochastic.epochs(self, data, progress, monitor, incremental=incremental)
+
+    def _validation(self, X_val: Any, y_val: Any, data: Rows) -> Rows | None:
+        """Return the caller's rows to validate on, checked beside those to train on."""
+        if (X_val is None) != (y_val is None):
+            raise ParameterError("X_val and y_val go together; one of them is None.")
+        if X_val is None:
+            return None
+        X, Y = self._encode_validation(X_val, y_val, data.X.dtype)
+        if Y.shape[1] != data.Y.shape[1]:
+            raise ShapeError(
+                f"y_val has {Y.shape[1]} columns, y has {data.Y.shape[1]}; expected as many."
+            )
+        return Rows(as_rows(X), Y, None, X_val, y_val)
 
     def _check_what_needs_epochs(self) -> None:
         """Raise for settings that L-BFGS, which has no steps, cannot follow."""
@@ -361,7 +294,8 @@ class BaseMLP(CallbackSupportMixin, BaseEstimator):  # type: ignore[misc,unused-
         self.n_outputs_ = data.Y.shape[1]
         self.n_layers_ = len(hidden_sizes(self.hidden_layer_sizes)) + 2
 
-    def _fit_lbfgs(self, data: Rows, validation: Rows | None) -> None:
+    def _fit_lbfgs(self, data: Rows, validation: Rows | None) -> Iterator[Epoch]:
+        """Train to the end when the first epoch is asked for: there are none."""
         monitor = Monitor(self, validation, watch_validation=False)
         with management(self):
             callbacks = FitCallbacks(
@@ -376,6 +310,7 @@ class BaseMLP(CallbackSupportMixin, BaseEstimator):  # type: ignore[misc,unused-
                 fit_lbfgs(self, data, monitor, callbacks)
             finally:
                 callbacks.close(self._fitted_now)
+        yield from ()
 
     def _fitted_now(self) -> dict[str, Any]:
         """Return the fitted attributes that a callback's copy of this estimator needs."""
@@ -405,7 +340,7 @@ class BaseMLP(CallbackSupportMixin, BaseEstimator):  # type: ignore[misc,unused-
         if "theta_" not in vars(self):
             name = ("coefs_", "intercepts_")[which]
             raise AttributeError(f"{type(self).__name__} has no {name} before it is fitted.")
-        return _Views(self, which)
+        return Views(self, which)
 
     def _assign(self, which: int, values: Sequence[Any]) -> None:
         """Write new weights or biases into ``theta_``, from which training will go on."""
@@ -425,9 +360,9 @@ class BaseMLP(CallbackSupportMixin, BaseEstimator):  # type: ignore[misc,unused-
         if self._progress is not None:
             self._progress.shown = None
 
-    def _reported(self, loss: float, penalty: float) -> float:
+    def _reported(self, loss: float, penalty: float) -> float:  # noqa: ARG002 - a regressor's
         """Return a loss on scikit-learn's scale."""
-        return loss + 0.0 * penalty
+        return loss
 
     # Predicting
 
@@ -455,11 +390,8 @@ class BaseMLP(CallbackSupportMixin, BaseEstimator):  # type: ignore[misc,unused-
         """
         rows = self._check_rows(X)
         outputs = self._network.activations(self.theta_, rows)
-        return [
-            output
-            for layer, output in zip(self._network.layers, outputs, strict=True)
-            if isinstance(layer, Activation)
-        ]
+        dense = [i for i, layer in enumerate(self._network.layers) if isinstance(layer, Dense)]
+        return [outputs[i + 1] for i in dense[:-1]]
 
     def _dtypes(self) -> list[Any]:
         """Return the dtypes to keep: the data's, if none is asked for."""

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from dataclasses import KW_ONLY, dataclass
 from numbers import Real
-from typing import Any, ClassVar
+from typing import TYPE_CHECKING, Any, ClassVar
 
 import numpy as np
 from sklearn.base import ClassifierMixin, _fit_context
@@ -18,7 +18,7 @@ from sklearn.utils.validation import validate_data
 from glassnet.core.arrays import Array
 from glassnet.core.losses import Loss
 from glassnet.errors import LabelError, ParameterError
-from glassnet.estimators.base import SPARSE, BaseMLP, _is_stochastic
+from glassnet.estimators.base import SPARSE, BaseMLP, only_with_epochs
 from glassnet.estimators.data import Rows
 from glassnet.estimators.docs import document
 from glassnet.estimators.targets import JOINT, Targets
@@ -26,7 +26,7 @@ from glassnet.estimators.targets import JOINT, Targets
 
 @document(score="accuracy")
 @dataclass(eq=False, repr=False)
-class MLPClassifier(ClassifierMixin, BaseMLP):  # type: ignore[misc,unused-ignore]
+class MLPClassifier(ClassifierMixin, BaseMLP):  # type: ignore[misc,unused-ignore] # untyped to mypy
     """A multilayer perceptron that predicts classes: one of two, one of many, or several at once.
 
     A drop-in for scikit-learn's estimator of this name: the same parameters, attributes and, with
@@ -72,8 +72,11 @@ class MLPClassifier(ClassifierMixin, BaseMLP):  # type: ignore[misc,unused-ignor
         "label_smoothing": [Interval(Real, 0, 1, closed="left")],
     }
     _stratifies = True
+    if TYPE_CHECKING:
+        classes_: Any
+        _targets: Targets
 
-    @available_if(_is_stochastic)
+    @available_if(only_with_epochs("partial_fit"))
     @_fit_context(prefer_skip_nested_validation=True)
     def partial_fit(
         self, X: Any, y: Any, sample_weight: Any = None, classes: Any = None
@@ -99,29 +102,33 @@ class MLPClassifier(ClassifierMixin, BaseMLP):  # type: ignore[misc,unused-ignor
                 "how often each class will come. Pass the weights: compute_class_weight('balanced',"
                 " classes=classes, y=y) on a sample."
             )
-        self._learn_classes(y, classes)
-        for _ in self._start(X, y, sample_weight, incremental=True):
+        for _ in self._start(X, y, sample_weight, incremental=True, classes=classes):
             pass
         return self
 
-    def _learn_classes(self, y: Any, classes: Any) -> None:
-        """Take ``classes`` at the first call of ``partial_fit``, compare them at the others."""
+    def _learn_classes(self, y: Any, classes: Any) -> bool:
+        """Take ``classes`` at the first call of ``partial_fit``; return whether it is the first.
+
+        At the others they are compared with what is known.
+        """
+        several = classes is not None and all(np.ndim(one) == 1 for one in classes)
+        if several and not hasattr(self, "classes_"):
+            n_rows = max(map(len, classes))  # each column goes through its target's classes
+            columns = [np.resize(np.asarray(one), n_rows) for one in classes]
+            self._targets = Targets(np.stack(columns, axis=1), JOINT)
+            return True
+        if hasattr(self, "classes_") and self._targets.kind == JOINT:
+            return False
         kind = type_of_target(y)
         if kind == JOINT:
-            if not hasattr(self, "classes_"):
-                if classes is None or len(classes) != np.shape(y)[1]:
-                    raise ParameterError(
-                        "classes must be passed on the first call to partial_fit: a list with the "
-                        f"classes of each of the {np.shape(y)[1]} targets."
-                    )
-                longest = max(map(len, classes))
-                cycled = [np.resize(np.asarray(one), longest) for one in classes]
-                self._targets = Targets(np.stack(cycled, axis=1), JOINT)
-                self.classes_ = self._targets.classes
-        elif _check_partial_fit_first_call(self, classes):
-            of = y if kind.startswith("multilabel") else classes
-            self._targets = Targets(of)
-            self._new_classes = True
+            raise ParameterError(
+                "classes must be passed on the first call to partial_fit: a list with the classes "
+                f"of each of the {np.shape(y)[1]} targets."
+            )
+        if not _check_partial_fit_first_call(self, classes):
+            return False
+        self._targets = Targets(y if kind.startswith("multilabel") else classes)
+        return True
 
     def predict(self, X: Any) -> Any:
         """Predict classes.
@@ -204,9 +211,8 @@ class MLPClassifier(ClassifierMixin, BaseMLP):  # type: ignore[misc,unused-ignor
         """
         return self._accuracy(y, self.predict(X), sample_weight)
 
-    @staticmethod
-    def _accuracy(y: Any, predicted: Any, sample_weight: Any) -> float:
-        if type_of_target(y) == JOINT:  # which accuracy_score does not take
+    def _accuracy(self, y: Any, predicted: Any, sample_weight: Any) -> float:
+        if self._targets.kind == JOINT:  # which accuracy_score does not take
             right = (np.asarray(y) == predicted).all(axis=1)
             return float(np.average(right, weights=sample_weight))
         return float(accuracy_score(y, predicted, sample_weight=sample_weight))
@@ -231,13 +237,16 @@ class MLPClassifier(ClassifierMixin, BaseMLP):  # type: ignore[misc,unused-ignor
             y = column_or_1d(y, warn=True)
         return X, y
 
-    def _encode(self, X: Any, y: Any, dtype: Any, *, reset: bool) -> tuple[Any, Any, Array]:
+    def _encode(
+        self, X: Any, y: Any, dtype: Any, *, reset: bool, incremental: bool, classes: Any
+    ) -> tuple[Any, Any, Array]:
+        told = incremental and self._learn_classes(y, classes)
         X, y = self._validate(X, y, dtype, reset=reset)
-        told = self.__dict__.pop("_new_classes", False)
-        if reset and not told:
+        if told:
+            self._check_known(y)
+        elif reset:
             self._targets = Targets(y)
-            self.classes_ = self._targets.classes
-        elif self.warm_start and not told:
+        elif self.warm_start:
             if not self._targets.has_same_classes(y):
                 raise LabelError(
                     "warm_start can only be used where `y` has the same classes as in the "
@@ -246,12 +255,14 @@ class MLPClassifier(ClassifierMixin, BaseMLP):  # type: ignore[misc,unused-ignor
                 )
         else:
             self._check_known(y)
+        self.classes_ = self._targets.classes
         return X, y, self._targets.encode(y, X.dtype)
 
     def _check_known(self, y: Any) -> None:
         if len(self._targets.unknown(y)):
             raise LabelError(
-                f"`y` has classes not in `self.classes_`. `self.classes_` has {self.classes_}. "
+                "`y` has classes not in `self.classes_`. `self.classes_` has "
+                f"{self._targets.classes}. "
                 f"'y' has {self._targets.labels(y)}."
             )
 
@@ -260,10 +271,10 @@ class MLPClassifier(ClassifierMixin, BaseMLP):  # type: ignore[misc,unused-ignor
         self._check_known(y)
         return X, self._targets.encode(y, X.dtype)
 
-    def _training_weights(self, y: Any, sample_weight: Array | None) -> Array | None:
+    def _training_weights(self, y: Any, sample_weight: Array | None, dtype: Any) -> Array | None:
         if self.class_weight is None:
             return sample_weight
-        by_class: Array = compute_sample_weight(self.class_weight, y)
+        by_class: Array = compute_sample_weight(self.class_weight, y).astype(dtype)
         return by_class if sample_weight is None else by_class * sample_weight
 
     def _make_loss(self) -> Loss:

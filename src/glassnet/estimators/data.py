@@ -7,6 +7,8 @@ from dataclasses import dataclass
 from typing import Any
 
 import numpy as np
+from scipy import sparse
+from sklearn.utils import _safe_indexing
 
 from glassnet.core.arrays import Array
 from glassnet.estimators.sparse import stored_arrays
@@ -38,15 +40,22 @@ class Rows:
 
 
 def fingerprint(X: Any) -> tuple[Any, ...]:
-    """Return what tells rows of another number, content or order apart.
-
-    The bits of the numbers, as whole numbers, added along rows and along columns: two passes at
-    the speed of memory (28 ms for 60,000 x 784 float64, where a CRC of all bytes takes 100).
-    """
+    """Return what tells rows of another number, content or order apart: a CRC of the bytes."""
     checksum = 0
     for array in stored_arrays(X):
-        bits = array.view(np.dtype(f"u{array.dtype.itemsize}"))
-        for axis in range(array.ndim):
-            sums = bits.sum(axis=axis, dtype=np.uint64)
-            checksum = zlib.crc32(np.ascontiguousarray(sums).data, checksum)
+        for start in range(0, len(array), ROWS_AT_A_TIME):  # no copy of all, whatever the layout
+            rows = np.ascontiguousarray(array[start : start + ROWS_AT_A_TIME])
+            checksum = zlib.crc32(rows.data, checksum)
     return (X.shape, str(X.dtype), checksum)
+
+
+ROWS_AT_A_TIME = 4096
+
+
+def pick(values: Any, rows: Any) -> Any:
+    """Return some rows of what the user gave: a frame, a list, any sparse matrix, ..."""
+    if sparse.issparse(values):
+        return values.tocsr()[rows]
+    if not hasattr(values, "__getitem__"):  # all that is known is that NumPy can read it
+        values = np.asarray(values)
+    return _safe_indexing(values, rows)

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import warnings
 from typing import Any
 
 import numpy as np
@@ -9,11 +10,10 @@ import scipy.optimize
 from sklearn.utils.optimize import _check_optimize_result
 
 from glassnet.core.arrays import Array
-from glassnet.core.divergence import ADVICE
 from glassnet.errors import DivergenceError
 from glassnet.estimators.callbacks import FitCallbacks
 from glassnet.estimators.data import Rows
-from glassnet.estimators.monitor import Monitor
+from glassnet.estimators.monitor import SCIKIT_LEARNS_SENTENCE, Monitor
 
 
 class _Objective:
@@ -62,34 +62,38 @@ def fit_lbfgs(estimator: Any, data: Rows, monitor: Monitor, callbacks: FitCallba
         callbacks.begin()
 
     callbacks.begin()
-    result = scipy.optimize.minimize(
-        objective,
-        estimator.theta_.astype(np.float64),
-        method="L-BFGS-B",
-        jac=True,
-        callback=after_iteration,
-        options={
-            "maxfun": estimator.max_fun,
-            "maxiter": estimator.max_iter,
-            "gtol": estimator.tol,
-        },
-    )
-    n_iter = min(result.nit, estimator.max_iter)
-    if not stopped:
-        n_iter = _check_optimize_result("lbfgs", result, estimator.max_iter)
-    estimator.n_iter_ = n_iter
-    loss, gradient = objective(result.x)
-    estimator.loss_ = estimator._reported(loss, objective.penalty)
+    try:
+        result = scipy.optimize.minimize(
+            objective,
+            estimator.theta_.astype(np.float64),
+            method="L-BFGS-B",
+            jac=True,
+            callback=after_iteration,
+            options={
+                "maxfun": estimator.max_fun,
+                "maxiter": estimator.max_iter,
+                "gtol": estimator.tol,
+            },
+        )
+    except KeyboardInterrupt:
+        warnings.warn("Training interrupted by user.", stacklevel=2)
+        return
     theta = result.x.astype(objective.dtype)
+    loss, gradient = objective(result.x)
     if not (np.isfinite(theta).all() and np.isfinite(loss) and np.isfinite(gradient).all()):
         estimator.theta_ = objective.last_finite
         raise DivergenceError(
-            f"L-BFGS diverged in iteration {n_iter}: the loss or a parameter is not finite. "
-            f"{ADVICE}",
-            epoch=int(n_iter),
+            f"{SCIKIT_LEARNS_SENTENCE} L-BFGS diverged in iteration {result.nit}: the loss or a "
+            "parameter is not finite. Scale the columns of X (and a regression target) to about "
+            "[-1, 1].",
+            epoch=int(result.nit),
             batch=1,
-            layer="",
+            layer="no layer",
             theta=objective.last_finite.copy(),
         )
+    estimator.n_iter_ = min(result.nit, estimator.max_iter)
+    if not stopped:
+        estimator.n_iter_ = _check_optimize_result("lbfgs", result, estimator.max_iter)
+    estimator.loss_ = estimator._reported(loss, objective.penalty)
     best = monitor.best_theta()
     estimator.theta_ = theta if best is None else best

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import inspect
 import logging
 import time
 import warnings
@@ -13,7 +14,19 @@ from sklearn.exceptions import ConvergenceWarning
 from glassnet.core.arrays import Array
 from glassnet.estimators.data import Rows
 
+SCIKIT_LEARNS_SENTENCE = (
+    "Solver produced non-finite parameter weights. The input data may contain large values and "
+    "need to be preprocessed."
+)
+"""What scikit-learn says of a divergence; ours goes on from there."""
+
 logger = logging.getLogger("glassnet")
+
+
+def takes_weights(scorer: Any) -> bool:
+    """Return whether a scorer, or the metric inside it, takes sample weights."""
+    metric = getattr(scorer, "_score_func", scorer)
+    return "sample_weight" in inspect.signature(metric).parameters
 
 
 class Monitor:
@@ -88,7 +101,8 @@ class Monitor:
         elif est.scoring is None:
             score = est._default_score(scores, rows)
         else:
-            weights = {} if rows.sample_weight is None else {"sample_weight": rows.sample_weight}
+            weighted = rows.sample_weight is not None and takes_weights(est._scorer)
+            weights = {"sample_weight": rows.sample_weight} if weighted else {}
             score = est._scorer(est, rows.X_given, rows.y_given, **weights)
         est.validation_scores_.append(float(score))
         est.validation_loss_curve_.append(est._reported(loss, 0.0))

@@ -15,7 +15,7 @@ from sklearn.utils.validation import validate_data
 
 from glassnet.core.arrays import Array
 from glassnet.core.losses import AbsoluteError, Huber, Loss, Poisson, Quantile, SquaredError
-from glassnet.estimators.base import SPARSE, BaseMLP, _is_stochastic
+from glassnet.estimators.base import SPARSE, BaseMLP, only_with_epochs
 from glassnet.estimators.data import Rows
 from glassnet.estimators.docs import document
 
@@ -30,7 +30,7 @@ LOSSES: dict[str, type[Loss]] = {
 
 @document(score="R²")
 @dataclass(eq=False, repr=False)
-class MLPRegressor(RegressorMixin, BaseMLP):  # type: ignore[misc,unused-ignore]
+class MLPRegressor(RegressorMixin, BaseMLP):  # type: ignore[misc,unused-ignore] # untyped to mypy
     """A multilayer perceptron that predicts numbers: one, or several.
 
     A drop-in for scikit-learn's estimator of this name: the same parameters, attributes and, with
@@ -69,7 +69,7 @@ class MLPRegressor(RegressorMixin, BaseMLP):  # type: ignore[misc,unused-ignore]
     }
     _stratifies = False
 
-    @available_if(_is_stochastic)
+    @available_if(only_with_epochs("partial_fit"))
     @_fit_context(prefer_skip_nested_validation=True)
     def partial_fit(self, X: Any, y: Any, sample_weight: Any = None) -> MLPRegressor:
         """Train for one epoch, going on from the last one.
@@ -111,7 +111,16 @@ class MLPRegressor(RegressorMixin, BaseMLP):  # type: ignore[misc,unused-ignore]
         """The function on the last layer: "exp" for the Poisson loss, else "identity"."""
         return "exp" if isinstance(self._network.loss_function, Poisson) else "identity"
 
-    def _encode(self, X: Any, y: Any, dtype: Any, *, reset: bool) -> tuple[Any, Any, Array]:
+    def _encode(
+        self,
+        X: Any,
+        y: Any,
+        dtype: Any,
+        *,
+        reset: bool,
+        incremental: bool = False,  # noqa: ARG002 - for classes only
+        classes: Any = None,  # noqa: ARG002
+    ) -> tuple[Any, Any, Array]:
         X, y = validate_data(
             self,
             X,
@@ -130,7 +139,12 @@ class MLPRegressor(RegressorMixin, BaseMLP):  # type: ignore[misc,unused-ignore]
         X, _, Y = self._encode(X, y, dtype, reset=False)
         return X, Y
 
-    def _training_weights(self, y: Any, sample_weight: Array | None) -> Array | None:  # noqa: ARG002
+    def _training_weights(
+        self,
+        y: Any,  # noqa: ARG002
+        sample_weight: Array | None,
+        dtype: Any,  # noqa: ARG002
+    ) -> Array | None:
         return sample_weight
 
     def _make_loss(self) -> Loss:

@@ -13,15 +13,14 @@ import numpy as np
 from numpy.typing import NDArray
 from sklearn.exceptions import ConvergenceWarning
 from sklearn.model_selection import train_test_split
-from sklearn.utils import _safe_indexing
 
 from glassnet.core.arrays import Array, RandomNumbers
 from glassnet.core.optimizers import Optimizer
 from glassnet.core.training import Epoch, TrainingState, train
 from glassnet.errors import DivergenceError, ParameterError
 from glassnet.estimators.callbacks import FitCallbacks, management
-from glassnet.estimators.data import Rows, fingerprint
-from glassnet.estimators.monitor import Monitor
+from glassnet.estimators.data import Rows, fingerprint, pick
+from glassnet.estimators.monitor import SCIKIT_LEARNS_SENTENCE, Monitor
 
 
 @dataclass
@@ -69,14 +68,14 @@ def split(estimator: Any, data: Rows, rng: RandomNumbers) -> tuple[Any, Any]:
     return rows, validation
 
 
-def take(data: Rows, rows: NDArray[np.intp]) -> Rows:
-    """Return some of the rows."""
+def take(data: Rows, rows: NDArray[np.intp], *, as_given: bool) -> Rows:
+    """Return some of the rows, also as the user gave them if a scorer needs that."""
     return Rows(
         X=data.X[rows],
         Y=data.Y[rows],
         w=None if data.sample_weight is None else data.sample_weight[rows],
-        X_given=_safe_indexing(data.X_given, rows),
-        y_given=_safe_indexing(data.y_given, rows),
+        X_given=pick(data.X_given, rows) if as_given else None,
+        y_given=pick(data.y_given, rows) if as_given else None,
         sample_weight=None if data.sample_weight is None else data.sample_weight[rows],
     )
 
@@ -164,9 +163,6 @@ def epochs(
         max_grad_norm=estimator.max_grad_norm,
         state=state,
     )
-    estimator.n_iter_ = 0
-    estimator.theta_ = state.theta
-    estimator._progress = progress
     return _run(estimator, passes, data, progress, monitor, incremental=incremental)
 
 
@@ -180,6 +176,9 @@ def _run(
     incremental: bool,
 ) -> Iterator[Epoch]:
     """Yield the epochs of `epochs`, and leave the estimator in order however it ends."""
+    estimator.n_iter_ = 0
+    estimator.theta_ = progress.state.theta
+    estimator._progress = progress
     n_tasks = 1 if incremental else estimator.max_iter
     with management(estimator):
         callbacks = FitCallbacks(
@@ -257,10 +256,7 @@ def _converged(estimator: Any, state: TrainingState, monitor: Monitor) -> bool:
 def _give_up(error: DivergenceError, monitor: Monitor) -> None:
     """Warn (early stopping keeps its best weights) or raise, with scikit-learn's sentence first."""
     monitor.record_divergence()
-    message = (
-        "Solver produced non-finite parameter weights. The input data may contain large values "
-        f"and need to be preprocessed. {error}"
-    )
+    message = f"{SCIKIT_LEARNS_SENTENCE} {error}"
     if monitor.watch_validation:
         warnings.warn(message, ConvergenceWarning, stacklevel=2)
         return
