@@ -10,6 +10,9 @@ a second with scikit-learn. The numbers do not matter to the time, so rows are r
 from __future__ import annotations
 
 import argparse
+import datetime
+import os
+import platform
 import statistics
 import time
 import warnings
@@ -17,6 +20,7 @@ from dataclasses import dataclass, field
 from typing import Any
 
 import numpy as np
+import sklearn
 import sklearn.neural_network
 from sklearn.exceptions import ConvergenceWarning
 from threadpoolctl import threadpool_limits
@@ -88,6 +92,10 @@ def main() -> None:
     parser.add_argument("--repeats", type=int, default=5)
     repeats = parser.parse_args().repeats
     warnings.simplefilter("ignore", ConvergenceWarning)
+    print(
+        f"{datetime.date.today()}, {platform.machine()}, {os.cpu_count()} cores, Python "
+        f"{platform.python_version()}, NumPy {np.__version__}, scikit-learn {sklearn.__version__}"
+    )
     print(f"milliseconds an epoch, median of {repeats} fits in turns\n")
     print(f"{'':50} {'dtype':8} {'BLAS':>10} {'scikit-learn':>12} {'glassnet':>9} {'ratio':>6}")
     for shape in SHAPES:

@@ -114,8 +114,8 @@ def results(
     """Yield the final loss, the scores and the time, a label and a text each."""
     n_epochs = estimator.n_iter_
     yield "time", f"{n_epochs:,} epoch{'s' * (n_epochs != 1)} in {seconds:.1f} s"
-    if estimator.validation_scores_:
-        best = int(np.argmax(estimator.validation_scores_))
+    if estimator.validation_scores_ and np.isfinite(estimator.validation_scores_).any():
+        best = int(np.nanargmax(estimator.validation_scores_))
         loss = estimator.validation_loss_curve_[best]
         yield "kept", f"the weights of epoch {best + 1:,}, the best on the validation rows"
         yield "loss", f"{estimator.loss_curve_[best]:.4f}, on validation rows {loss:.4f}"

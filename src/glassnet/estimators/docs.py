@@ -10,7 +10,7 @@ Class = TypeVar("Class", bound=type)
 PARAMETERS = """\
 hidden_layer_sizes : int or array-like of int, default=(100,)
     Nodes of each hidden layer. An empty tuple is a linear model.
-activation : str, Activation, or a tuple of them, default="relu"
+activation : str, Layer, or a tuple of them, default="relu"
     Of the hidden layers; a tuple has one each. "identity", "logistic", "tanh", "relu",
     "leaky_relu", "elu", "selu", "softplus", "gelu", "gelu_tanh", "silu", "mish", "hard_tanh", or
     a layer such as ``LeakyReLU(0.2)``.
@@ -57,7 +57,8 @@ n_iter_no_change : int or inf, default=10
 max_fun : int, default=15000
     For "lbfgs": evaluations of the loss at most.
 schedule : Schedule, optional
-    The factor on the learning rate at each step, for any solver with steps: ``Cosine()``.
+    The factor on the learning rate at each step, for any solver with steps: ``Cosine()``. Its
+    length is ``max_iter`` epochs (more, for ``partial_fit`` beyond them), counted from the first.
 dropout : float or tuple of float, default=0.0
     The part of each hidden layer's nodes left out in a step, in [0, 1); a tuple has one each.
 max_grad_norm : float, optional
