@@ -39,6 +39,7 @@ def test_ten_steps(optimizer, dtype, rng):
     decays = np.array([1, 1, 1, 1, 0, 0, 0], dtype)
     expected, memories = theta.tolist(), [{} for _ in range(n)]
     slots = optimizer.new_slots(theta)
+    farthest = np.ones(n)  # rounding is that of the largest number on the way, 1e2 for column 2
     for t, g in enumerate(gradients, 1):
         eta = optimizer.learning_rate * (1 if t < 5 else 0.5)
         expected = reference.optimizer_step(
@@ -49,7 +50,8 @@ def test_ten_steps(optimizer, dtype, rng):
         assert (g == g_before).all()
         assert theta.dtype == dtype
         assert all(slot.dtype == dtype for slot in slots.values())
-        close(theta, expected, TRAJECTORY, dtype)
+        farthest = np.maximum(farthest, np.abs(expected))
+        close(theta, expected, TRAJECTORY, dtype, scale=farthest)
 
 
 @every_optimizer

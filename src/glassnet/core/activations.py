@@ -32,24 +32,14 @@ class Activation(Layer):
     def derivative(self, Z: Array, A: Array) -> Array:
         """Return ``f'(Z)``; ``A = f(Z)`` is given because many derivatives are simpler in it."""
 
-    def forward(
-        self,
-        params: Params,  # noqa: ARG002
-        X: Array | Rows,
-        step: Step | None,  # noqa: ARG002
-    ) -> tuple[Array, Any]:
+    def forward(self, params: Params, X: Array | Rows, step: Step | None) -> tuple[Array, Any]:
         """Return ``A`` and, for the way back, ``Z`` and ``A``."""
         Z: Any = X
         A = self.value(Z)
         return A, (Z, A)
 
     def backward(
-        self,
-        dY: Array,
-        cache: Any,
-        params: Params,  # noqa: ARG002
-        d_params: Params,  # noqa: ARG002
-        need_dX: bool = True,
+        self, dY: Array, cache: Any, params: Params, d_params: Params, need_dX: bool = True
     ) -> Array | None:
         """Return ``dZ = dA * f'(Z)``."""
         if not need_dX:
@@ -67,17 +57,12 @@ class Identity(Activation):
         """Return ``Z``."""
         return Z
 
-    def derivative(self, Z: Array, A: Array) -> Array:  # noqa: ARG002
+    def derivative(self, Z: Array, A: Array) -> Array:
         """Return ones."""
         return np.ones_like(Z)
 
     def backward(
-        self,
-        dY: Array,
-        cache: Any,  # noqa: ARG002
-        params: Params,  # noqa: ARG002
-        d_params: Params,  # noqa: ARG002
-        need_dX: bool = True,
+        self, dY: Array, cache: Any, params: Params, d_params: Params, need_dX: bool = True
     ) -> Array | None:
         """Return ``dY`` itself: the factor is 1."""
         return dY if need_dX else None
@@ -102,7 +87,7 @@ class Sigmoid(Activation):
         A: Array = np.where(Z >= 0, 1, e) / (1 + e)
         return A
 
-    def derivative(self, Z: Array, A: Array) -> Array:  # noqa: ARG002
+    def derivative(self, Z: Array, A: Array) -> Array:
         """Return ``A (1 - A)``."""
         slope: Array = A * (1 - A)
         return slope
@@ -116,7 +101,7 @@ class Tanh(Activation):
         """Return ``tanh(Z)``."""
         return np.tanh(Z)
 
-    def derivative(self, Z: Array, A: Array) -> Array:  # noqa: ARG002
+    def derivative(self, Z: Array, A: Array) -> Array:
         """Return ``1 - A²``."""
         return 1 - A * A
 
@@ -131,17 +116,12 @@ class ReLU(Activation):
         """Return the positive part."""
         return np.maximum(Z, 0)
 
-    def derivative(self, Z: Array, A: Array) -> Array:  # noqa: ARG002
+    def derivative(self, Z: Array, A: Array) -> Array:
         """Return 1 where ``Z`` is positive, else 0."""
         return np.greater(Z, 0, dtype=bool).astype(Z.dtype)
 
     def backward(
-        self,
-        dY: Array,
-        cache: Any,
-        params: Params,  # noqa: ARG002
-        d_params: Params,  # noqa: ARG002
-        need_dX: bool = True,
+        self, dY: Array, cache: Any, params: Params, d_params: Params, need_dX: bool = True
     ) -> Array | None:
         """Return ``dY * [Z > 0]``, without turning the truth values into numbers first."""
         Z, _ = cache
@@ -168,7 +148,7 @@ class LeakyReLU(Activation):
         """Return ``Z`` where positive, ``slope Z`` elsewhere."""
         return np.where(Z > 0, Z, self.slope * Z)
 
-    def derivative(self, Z: Array, A: Array) -> Array:  # noqa: ARG002
+    def derivative(self, Z: Array, A: Array) -> Array:
         """Return 1 where ``Z`` is positive, ``slope`` elsewhere."""
         slope: Array = np.where(Z > 0, Z.dtype.type(1), Z.dtype.type(self.slope))
         return slope
@@ -229,7 +209,7 @@ class Softplus(Activation):
         """Return ``max(Z, 0) + log(1 + exp(-|Z|))``: exp(89) overflows float32."""
         return np.maximum(Z, 0) + np.log1p(np.exp(-np.abs(Z)))
 
-    def derivative(self, Z: Array, A: Array) -> Array:  # noqa: ARG002
+    def derivative(self, Z: Array, A: Array) -> Array:
         """Return the sigmoid of ``Z``."""
         return Sigmoid().value(Z)
 
@@ -248,7 +228,7 @@ class GELU(Activation):
         """Return ``Z Phi(Z)``."""
         return Z * _normal_cdf(Z)
 
-    def derivative(self, Z: Array, A: Array) -> Array:  # noqa: ARG002
+    def derivative(self, Z: Array, A: Array) -> Array:
         """Return ``Phi(Z) + Z phi(Z)``."""
         Z = np.clip(Z, -_FAR, _FAR)
         return _normal_cdf(Z) + Z * (np.exp(-0.5 * Z * Z) / float(np.sqrt(2 * np.pi)))
@@ -277,7 +257,7 @@ class GELUTanh(Activation):
         A: Array = 0.5 * Z * (1 + self._tanh(Z))
         return A
 
-    def derivative(self, Z: Array, A: Array) -> Array:  # noqa: ARG002
+    def derivative(self, Z: Array, A: Array) -> Array:
         """Return the derivative above."""
         Z = np.clip(Z, -_FAR, _FAR)
         t = self._tanh(Z)
@@ -304,7 +284,7 @@ class SiLU(Activation):
         """Return ``Z sigmoid(Z)``."""
         return Z * Sigmoid().value(Z)
 
-    def derivative(self, Z: Array, A: Array) -> Array:  # noqa: ARG002
+    def derivative(self, Z: Array, A: Array) -> Array:
         """Return ``sigmoid (1 + Z (1 - sigmoid))``."""
         sigmoid = Sigmoid().value(Z)
         slope: Array = sigmoid * (1 + Z * (1 - sigmoid))
@@ -322,7 +302,7 @@ class Mish(Activation):
         """Return ``Z tanh(softplus(Z))``."""
         return Z * np.tanh(Softplus().value(Z))
 
-    def derivative(self, Z: Array, A: Array) -> Array:  # noqa: ARG002
+    def derivative(self, Z: Array, A: Array) -> Array:
         """Return ``t + Z (1 - t²) sigmoid(Z)``."""
         t = np.tanh(Softplus().value(Z))
         slope: Array = t + Z * (1 - t * t) * Sigmoid().value(Z)
@@ -339,7 +319,7 @@ class HardTanh(Activation):
         """Return ``Z`` clipped."""
         return np.clip(Z, -1, 1)
 
-    def derivative(self, Z: Array, A: Array) -> Array:  # noqa: ARG002
+    def derivative(self, Z: Array, A: Array) -> Array:
         """Return 1 inside (-1, 1), else 0."""
         return (np.abs(Z) < 1).astype(Z.dtype)
 

@@ -66,22 +66,16 @@ class Dense(Layer):
     @property
     def parameters(self) -> tuple[Parameter, ...]:  # type: ignore[override] # read only: frozen
         """The weights and, without decay, the biases."""
-        return (
-            Parameter("W", (self.n_in, self.n_out)),
-            Parameter("b", (self.n_out,), decay=False),
-        )
+        return (Parameter("W", (self.n_in, self.n_out)), Parameter("b", (self.n_out,), decay=False))
 
-    def init(self, params: Params, X: Array | None, rng: RandomNumbers) -> None:  # noqa: ARG002
+    def init(self, params: Params, X: Array | None, rng: RandomNumbers) -> None:
         """Draw ``W``, then ``b``: in float64, cast to the dtype of theta."""
         W, b = params
         W[...] = self.weights(rng, W.shape, self.n_in, self.n_out)
         b[...] = self.biases(rng, b.shape, self.n_in, self.n_out)
 
     def forward(
-        self,
-        params: Params,
-        X: Array | Rows,
-        step: Step | None,  # noqa: ARG002
+        self, params: Params, X: Array | Rows, step: Step | None
     ) -> tuple[Array, Array | Rows]:
         """Return ``Z`` of shape (n_samples, n_out), and ``X``."""
         W, b = params

@@ -47,12 +47,7 @@ class Dropout(Layer):
     def __post_init__(self) -> None:
         check_setting(self, "rate", low=0, high=1, open_high=True)
 
-    def forward(
-        self,
-        params: Params,  # noqa: ARG002
-        X: Array | Rows,
-        step: Step | None,
-    ) -> tuple[Array, Any]:
+    def forward(self, params: Params, X: Array | Rows, step: Step | None) -> tuple[Array, Any]:
         """Return the masked input, and the mask (None in prediction)."""
         rows: Any = X
         if step is None or self.rate == 0:
@@ -62,12 +57,7 @@ class Dropout(Layer):
         return mask * rows, mask
 
     def backward(
-        self,
-        dY: Array,
-        cache: Any,
-        params: Params,  # noqa: ARG002
-        d_params: Params,  # noqa: ARG002
-        need_dX: bool = True,
+        self, dY: Array, cache: Any, params: Params, d_params: Params, need_dX: bool = True
     ) -> Array | None:
         """Return the gradient through the same mask."""
         mask = cache

@@ -35,13 +35,7 @@ class Zeros(Initializer):
     array([0., 0.])
     """
 
-    def __call__(
-        self,
-        rng: RandomNumbers,  # noqa: ARG002
-        shape: tuple[int, ...],
-        n_in: int,  # noqa: ARG002
-        n_out: int,  # noqa: ARG002
-    ) -> Array:
+    def __call__(self, rng: RandomNumbers, shape: tuple[int, ...], n_in: int, n_out: int) -> Array:
         """Return zeros."""
         return np.zeros(shape)
 
@@ -61,13 +55,7 @@ class Normal(Initializer):
     def __post_init__(self) -> None:
         check_setting(self, "std", low=0, open_low=True)
 
-    def __call__(
-        self,
-        rng: RandomNumbers,
-        shape: tuple[int, ...],
-        n_in: int,  # noqa: ARG002
-        n_out: int,  # noqa: ARG002
-    ) -> Array:
+    def __call__(self, rng: RandomNumbers, shape: tuple[int, ...], n_in: int, n_out: int) -> Array:
         """Draw from N(0, std²)."""
         return rng.normal(0.0, self.std, shape)
 
@@ -151,7 +139,7 @@ class He(_VarianceKeeping):
     numerator = 2.0
 
     @staticmethod
-    def fan(n_in: int, n_out: int) -> int:  # noqa: ARG004
+    def fan(n_in: int, n_out: int) -> int:
         """Return the inputs."""
         return n_in
 
@@ -174,6 +162,6 @@ class LeCun(_VarianceKeeping):
     numerator = 1.0
 
     @staticmethod
-    def fan(n_in: int, n_out: int) -> int:  # noqa: ARG004
+    def fan(n_in: int, n_out: int) -> int:
         """Return the inputs."""
         return n_in

@@ -109,13 +109,7 @@ class GradientDescent(Optimizer):
     learning_rate: float = 0.01
 
     def update(
-        self,
-        theta: Array,
-        g: Array,
-        slots: Slots,  # noqa: ARG002
-        t: int,  # noqa: ARG002
-        learning_rate: Any,
-        decays: Any,  # noqa: ARG002
+        self, theta: Array, g: Array, slots: Slots, t: int, learning_rate: Any, decays: Any
     ) -> None:
         """Take one step."""
         theta -= learning_rate * g
@@ -143,13 +137,7 @@ class Momentum(Optimizer):
         check_setting(self, "momentum", low=0, high=1)
 
     def update(
-        self,
-        theta: Array,
-        g: Array,
-        slots: Slots,
-        t: int,  # noqa: ARG002
-        learning_rate: Any,
-        decays: Any,  # noqa: ARG002
+        self, theta: Array, g: Array, slots: Slots, t: int, learning_rate: Any, decays: Any
     ) -> None:
         """Take one step."""
         v = slots["v"]
@@ -169,13 +157,7 @@ class Nesterov(Momentum):
     """
 
     def update(
-        self,
-        theta: Array,
-        g: Array,
-        slots: Slots,
-        t: int,  # noqa: ARG002
-        learning_rate: Any,
-        decays: Any,  # noqa: ARG002
+        self, theta: Array, g: Array, slots: Slots, t: int, learning_rate: Any, decays: Any
     ) -> None:
         """Take one step."""
         v = slots["v"]
@@ -211,13 +193,7 @@ class AdaGrad(Optimizer):
         check_setting(self, "epsilon", low=0, open_low=True)
 
     def update(
-        self,
-        theta: Array,
-        g: Array,
-        slots: Slots,
-        t: int,  # noqa: ARG002
-        learning_rate: Any,
-        decays: Any,  # noqa: ARG002
+        self, theta: Array, g: Array, slots: Slots, t: int, learning_rate: Any, decays: Any
     ) -> None:
         """Take one step."""
         s = slots["s"]
@@ -254,13 +230,7 @@ class RMSProp(Optimizer):
         check_setting(self, "epsilon", low=0, open_low=True)
 
     def update(
-        self,
-        theta: Array,
-        g: Array,
-        slots: Slots,
-        t: int,  # noqa: ARG002
-        learning_rate: Any,
-        decays: Any,  # noqa: ARG002
+        self, theta: Array, g: Array, slots: Slots, t: int, learning_rate: Any, decays: Any
     ) -> None:
         """Take one step."""
         s = slots["s"]
@@ -316,13 +286,7 @@ class Adam(_WithMoments):
     """
 
     def update(
-        self,
-        theta: Array,
-        g: Array,
-        slots: Slots,
-        t: int,
-        learning_rate: Any,
-        decays: Any,  # noqa: ARG002
+        self, theta: Array, g: Array, slots: Slots, t: int, learning_rate: Any, decays: Any
     ) -> None:
         """Take one step."""
         m, v = self.moments(g, slots)
@@ -351,13 +315,7 @@ class AdamEpsilonHat(_WithMoments):
     """
 
     def update(
-        self,
-        theta: Array,
-        g: Array,
-        slots: Slots,
-        t: int,
-        learning_rate: Any,
-        decays: Any,  # noqa: ARG002
+        self, theta: Array, g: Array, slots: Slots, t: int, learning_rate: Any, decays: Any
     ) -> None:
         """Take one step."""
         m, v = self.moments(g, slots)
@@ -422,13 +380,7 @@ class NAdam(_WithMoments):
     """
 
     def update(
-        self,
-        theta: Array,
-        g: Array,
-        slots: Slots,
-        t: int,
-        learning_rate: Any,
-        decays: Any,  # noqa: ARG002
+        self, theta: Array, g: Array, slots: Slots, t: int, learning_rate: Any, decays: Any
     ) -> None:
         """Take one step."""
         m, v = self.moments(g, slots)

@@ -74,7 +74,7 @@ class Schedule(ABC):
 class Constant(Schedule):
     """1, always."""
 
-    def shape(self, step: int, n_steps: int | None) -> float:  # noqa: ARG002
+    def shape(self, step: int, n_steps: int | None) -> float:
         """Return 1."""
         return 1.0
 
@@ -96,7 +96,7 @@ class InverseScaling(Schedule):
         super().__post_init__()
         check_setting(self, "power", low=0)
 
-    def shape(self, step: int, n_steps: int | None) -> float:  # noqa: ARG002
+    def shape(self, step: int, n_steps: int | None) -> float:
         """Return the factor."""
         return float((step + 1) ** -self.power)
 
@@ -122,7 +122,7 @@ class StepDecay(Schedule):
         check_count("StepDecay every", self.every)
         check_setting(self, "factor", low=0, high=1, open_low=True)
 
-    def shape(self, step: int, n_steps: int | None) -> float:  # noqa: ARG002
+    def shape(self, step: int, n_steps: int | None) -> float:
         """Return the factor."""
         return float(self.factor ** (step // self.every))
 
@@ -144,7 +144,7 @@ class Exponential(Schedule):
         super().__post_init__()
         check_setting(self, "rate", low=0, high=1, open_low=True)
 
-    def shape(self, step: int, n_steps: int | None) -> float:  # noqa: ARG002
+    def shape(self, step: int, n_steps: int | None) -> float:
         """Return the factor."""
         return float(self.rate**step)
 
