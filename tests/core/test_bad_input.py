@@ -471,7 +471,7 @@ SETTINGS = {  # a call, and what its message says
     "CrossEntropy(-0.1)": "CrossEntropy label_smoothing is -0.1",
     "BinaryCrossEntropy(1.5)": "BinaryCrossEntropy label_smoothing is 1.5",
     "JointCrossEntropy((2, 0))": "JointCrossEntropy n_classes is 0",
-    "JointCrossEntropy(())": r"JointCrossEntropy n_classes is \(\); expected a tuple with the number of classes",
+    "JointCrossEntropy(())": r"JointCrossEntropy n_classes is \(\); expected a tuple",
     "JointCrossEntropy((2,), 1.0)": "JointCrossEntropy label_smoothing is 1.0",
     "Huber(0)": r"Huber delta is 0; expected a number in \(0, inf\)",
     "Huber(-1.0)": "Huber delta is -1.0",

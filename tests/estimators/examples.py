@@ -62,7 +62,7 @@ def two_classes():
 @functools.cache
 def labels():
     """Three labels a row, any number of them right."""
-    X, y = flowers()
+    X, _ = flowers()
     rng = np.random.default_rng(1)
     return locked(X.copy(), (X @ rng.normal(size=(4, 3)) > 0.3).astype(int))
 

@@ -7,6 +7,10 @@ import time
 
 import numpy as np
 import pytest
+from sklearn.exceptions import ConvergenceWarning
+from sklearn.metrics import get_scorer, get_scorer_names
+
+import glassnet as gn
 from estimators.examples import (
     BOTH,
     assert_same_bits,
@@ -23,10 +27,6 @@ from estimators.examples import (
     two_counts,
     two_numbers,
 )
-from sklearn.exceptions import ConvergenceWarning
-from sklearn.metrics import get_scorer, get_scorer_names
-
-import glassnet as gn
 
 C, R = BOTH
 STILL = {
@@ -172,16 +172,22 @@ MATHEMATICS = {
     **{make.__name__: ({"solver": make()}, make(), {}) for make in gn.OPTIMIZERS},
     "adam": ({"solver": "adam", "learning_rate_init": 0.02}, gn.AdamEpsilonHat(0.02), {}),
     "sgd": ({"solver": "sgd", "learning_rate_init": 0.02}, gn.Nesterov(0.02), {}),
-    "schedule": ({"schedule": gn.Cosine(warmup=3)}, gn.AdamEpsilonHat(), {"schedule": gn.Cosine(warmup=3)}),
+    "schedule": (
+        {"schedule": gn.Cosine(warmup=3)}, gn.AdamEpsilonHat(), {"schedule": gn.Cosine(warmup=3)},
+    ),
     "schedule, sgd": (
         {"schedule": gn.StepDecay(every=5), "solver": "sgd"},
         gn.Nesterov(0.001),
         {"schedule": gn.StepDecay(every=5)},
     ),
     "schedule, object": (
-        {"schedule": gn.OneCycle(), "solver": gn.Adam(0.1)}, gn.Adam(0.1), {"schedule": gn.OneCycle()},
+        {"schedule": gn.OneCycle(), "solver": gn.Adam(0.1)},
+        gn.Adam(0.1),
+        {"schedule": gn.OneCycle()},
     ),
-    "clipped": ({"max_grad_norm": 0.05, "solver": "sgd"}, gn.Nesterov(0.001), {"max_grad_norm": 0.05}),
+    "clipped": (
+        {"max_grad_norm": 0.05, "solver": "sgd"}, gn.Nesterov(0.001), {"max_grad_norm": 0.05},
+    ),
     "dropout": ({"dropout": 0.4}, gn.AdamEpsilonHat(), {"dropout": (0.4, 0.4)}),
     "dropout a layer": ({"dropout": (0.0, 0.5)}, gn.AdamEpsilonHat(), {"dropout": (0, 0.5)}),
     "in order": ({"shuffle": False}, gn.AdamEpsilonHat(), {"shuffle": False}),
@@ -232,11 +238,37 @@ def test_dropout_is_off_in_prediction_and_0_is_none():
     assert not np.array_equal(parameters(estimator), parameters(without))
 
 
+def test_dropout_divides_what_it_keeps():
+    # In a linear network with targets of 0, the mean loss under dropout is that of the prediction
+    # and, by the variance of the masks, p / (1 - p) times the sum of squared contributions.
+    X, _ = numbers()
+    rate = 0.5
+    estimator = R((300,), "identity", dropout=rate, random_state=0, **STILL)
+    quiet(estimator.fit, X, np.zeros(150))
+    contributions = estimator.hidden_activations(X)[0] * estimator.coefs_[1].T
+    expected = estimator.predict(X) ** 2 + rate / (1 - rate) * (contributions**2).sum(axis=1)
+    assert estimator.loss_ == pytest.approx(expected.mean() / 2, rel=0.2)  # unscaled: a quarter
+
+
+@pytest.mark.parametrize("longest", [1e-3, 1e9])
+def test_a_clipped_step_is_as_long_as_max_grad_norm_allows(longest):
+    X, y = numbers()
+    settings = {"solver": gn.GradientDescent(0.1), "batch_size": 150, "shuffle": False,
+                "max_iter": 1, "random_state": 0}  # fmt: skip
+    start = quiet(R((4,), "tanh", **{**settings, "solver": gn.GradientDescent(1e-300)}).fit, X, y)
+    free = quiet(R((4,), "tanh", **settings).fit, X, y)
+    clipped = quiet(R((4,), "tanh", max_grad_norm=longest, **settings).fit, X, y)
+    step, whole = (parameters(one) - parameters(start) for one in (clipped, free))
+    length = np.linalg.norm(whole)
+    np.testing.assert_allclose(step, whole * min(1, 0.1 * longest / length), rtol=1e-6, atol=1e-15)
+    assert 0.1 * 1e-3 < length < 0.1 * 1e9
+
+
 @pytest.mark.parametrize(
     "bad", [{"dropout": 1.0}, {"dropout": -0.1}, {"dropout": (0.1, 0.2)}, {"dropout": (1.5,)},
-            {"max_grad_norm": 0}, {"label_smoothing": 1.0}, {"schedule": "cosine"}, {"solver": "newton"},
-            {"solver": gn.Adam}, {"init": "he"}, {"max_time": 0}, {"dtype": "float16"},
-            {"restore_best": "yes"}, {"class_weight": "even"}],
+            {"max_grad_norm": 0}, {"label_smoothing": 1.0}, {"schedule": "cosine"},
+            {"solver": "newton"}, {"solver": gn.Adam}, {"init": "he"}, {"max_time": 0},
+            {"dtype": "float16"}, {"restore_best": "yes"}, {"class_weight": "even"}],
     ids=str,
 )  # fmt: skip
 def test_bad_settings_are_refused(bad):
@@ -361,7 +393,7 @@ def test_a_loss_that_is_none_is_refused():
 def test_poisson_refuses_negative_counts():
     X, y = numbers()
     for solver in ("adam", "lbfgs"):
-        with pytest.raises(ValueError, match="0 or more|negative|>= 0"):
+        with pytest.raises(ValueError, match=r"0 or more|negative|>= 0"):
             R(loss="poisson", solver=solver).fit(X, y)
 
 
@@ -407,10 +439,10 @@ def test_class_weights_equal_sample_weights(weights, solver):
     each = np.array([of[label] for label in y])
     given = np.linspace(0.5, 2, len(y))
     settings = {"hidden_layer_sizes": (4,), "solver": solver, "max_iter": 4, "random_state": 0}
-    for w in (None, given):
-        one = quiet(C(class_weight=weights, **settings).fit, X, y, sample_weight=w)
-        w = each if w is None else each * w
-        other = quiet(C(**settings).fit, X, y, sample_weight=w)
+    for also in (None, given):
+        one = quiet(C(class_weight=weights, **settings).fit, X, y, sample_weight=also)
+        product = each if also is None else each * also
+        other = quiet(C(**settings).fit, X, y, sample_weight=product)
         np.testing.assert_allclose(parameters(one), parameters(other), rtol=1e-9)
         assert one.loss_ == pytest.approx(other.loss_)
     plain = quiet(C(**settings).fit, X, y)
@@ -431,7 +463,7 @@ def test_class_weights_of_labels_and_of_several_targets():
 
 def test_balanced_weights_and_partial_fit_do_not_go_together():
     X, y = flowers()
-    with pytest.raises(ValueError, match="balanced.*partial_fit"):
+    with pytest.raises(ValueError, match=r"balanced.*partial_fit"):
         C(class_weight="balanced").partial_fit(X, y, classes=[0, 1, 2])
     C(class_weight={0: 2}).partial_fit(X, y, classes=[0, 1, 2])
 
@@ -519,10 +551,10 @@ def test_weights_count_in_the_default_score():
 def test_restore_best_without_early_stopping(kind):
     X, y = example(kind)
     settings = {"hidden_layer_sizes": (4,), "random_state": 0, "max_iter": 12, "solver": "sgd",
-                "learning_rate_init": 2.0 if kind is C else 0.9, "alpha": 0.1, "momentum": 0.97, "activation": "tanh"}  # fmt: skip
-    watched, thetas = kind(**settings), []
-    for _ in quiet_epochs(watched, X, y):
-        thetas.append(watched.theta_.copy())
+                "learning_rate_init": 2.0 if kind is C else 0.9, "alpha": 0.1, "momentum": 0.97,
+                "activation": "tanh"}  # fmt: skip
+    watched = kind(**settings)
+    thetas = [watched.theta_.copy() for _ in quiet_epochs(watched, X, y)]
     best = int(np.argmin(watched.loss_curve_))
     assert best < 11
     assert_same_bits(watched.theta_, thetas[-1])  # restore_best=False: the last
@@ -533,6 +565,43 @@ def test_restore_best_without_early_stopping(kind):
     validated = quiet(kind(restore_best=True, **settings).fit, X, y, X_val=X[:40], y_val=y[:40])
     assert_same_bits(validated.theta_, thetas[int(np.argmax(validated.validation_scores_))])
     assert validated.score(X[:40], y[:40]) == pytest.approx(validated.best_validation_score_)
+
+
+def test_the_best_on_validation_rows_is_not_the_best_on_the_others():
+    # validated on wrong labels, each epoch of learning is worse than the one before
+    X, y = flowers()
+    settings = {"hidden_layer_sizes": (6,), "random_state": 0, "max_iter": 8,
+                "learning_rate_init": 0.05, "scoring": "neg_log_loss"}  # fmt: skip
+    wrong = {"X_val": X, "y_val": (y + 1) % 3}
+    watched = C(**settings)
+    thetas = []
+    with pytest.warns(ConvergenceWarning):
+        thetas.extend(watched.theta_.copy() for _ in watched.iter_fit(X, y, **wrong))
+    best = int(np.argmax(watched.validation_scores_))
+    assert best < int(np.argmin(watched.loss_curve_)) == 7
+    restored = quiet(C(restore_best=True, **settings).fit, X, y, **wrong)
+    assert_same_bits(restored.theta_, thetas[best])
+
+
+@pytest.mark.parametrize("make_rng", [np.random.RandomState, np.random.default_rng])
+def test_the_rows_set_aside_are_drawn(make_rng):
+    X, y = numbers()
+
+    def set_aside(seed):
+        seen = []
+
+        def scorer(estimator, X, y):
+            seen.append(np.sort(X[:, 0] + 10 * X[:, 1]))
+            return 0.0
+
+        estimator = R((3,), max_iter=2, early_stopping=True, scoring=scorer)
+        quiet(estimator.set_params(random_state=make_rng(seed)).fit, X, y)
+        assert_same_bits(seen[0], seen[1])  # the same ones in every epoch
+        assert len(seen[0]) == 15
+        return seen[0]
+
+    assert_same_bits(set_aside(1), set_aside(1))
+    assert not np.array_equal(set_aside(1), set_aside(2))
 
 
 def quiet_epochs(estimator, X, y):
@@ -731,11 +800,10 @@ def test_closing_iter_fit_ends_training_as_early_stopping_does(kind):
                 "learning_rate_init": 0.9, "momentum": 0.97, "activation": "tanh"}  # fmt: skip
     for early_stopping in (True, False):
         estimator = kind(early_stopping=early_stopping, **settings)
-        thetas, epochs = [], estimator.iter_fit(X, y)
-        for epoch in itertools.islice(epochs, 12):
-            thetas.append(estimator.theta_.copy())
+        epochs = estimator.iter_fit(X, y)
+        thetas = [estimator.theta_.copy() for _ in itertools.islice(epochs, 12)]
         epochs.close()
-        assert epoch.number == estimator.n_iter_ == 12
+        assert estimator.n_iter_ == 12
         best = int(np.argmax(estimator.validation_scores_)) if early_stopping else 11
         assert not early_stopping or best < 11
         assert_same_bits(estimator.theta_, thetas[best])
@@ -749,7 +817,7 @@ def test_iter_fit_left_by_break_and_by_an_error():
         if epoch.number == 3:
             break
     assert estimator.n_iter_ == 3
-    with pytest.raises(RuntimeError, match="mine"):
+    with pytest.raises(RuntimeError, match="mine"):  # noqa: PT012 - the loop is the point
         for _ in estimator.iter_fit(X, y):
             raise RuntimeError("mine")
     assert estimator.n_iter_ == 1
@@ -783,7 +851,7 @@ def test_iter_fit_takes_what_fit_takes():
 def test_iter_fit_says_where_it_diverges():
     X, y = numbers()
     estimator = R((4,), solver="sgd", learning_rate_init=1e200)
-    with pytest.raises(gn.DivergenceError, match="^Solver produced"):
+    with pytest.raises(gn.DivergenceError, match=r"^Solver produced"):
         list(estimator.iter_fit(X, y))
 
 

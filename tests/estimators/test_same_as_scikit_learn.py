@@ -6,6 +6,9 @@ import warnings
 
 import numpy as np
 import pytest
+from scipy import sparse
+
+import glassnet as gn
 from estimators.examples import (
     BOTH,
     THEIRS,
@@ -23,9 +26,6 @@ from estimators.examples import (
     two_counts,
     two_numbers,
 )
-from scipy import sparse
-
-import glassnet as gn
 
 SAME_WEIGHTS = 1e-6  # relative, of every weight: what a drop-in promises
 C, R = BOTH
@@ -491,7 +491,7 @@ BAD_PARAMETERS = [
 def same_error(kind, settings, call):
     errors = []
     for one in (THEIRS[kind], kind):
-        with pytest.raises(Exception) as info:  # noqa: PT011, B017 - which one, theirs says
+        with pytest.raises(Exception) as info:  # which one, theirs says
             quiet(call, one(**settings))
         errors.append(info.value)
     theirs, ours = errors
@@ -575,7 +575,7 @@ def test_a_bad_call_of_a_classifier_says_the_same(name):
 @pytest.mark.parametrize("kind", BOTH)
 def test_a_validation_set_too_small(kind):
     too_small = kind(early_stopping=True, validation_fraction=0.001)
-    with pytest.raises(ValueError, match="^The validation set is too small. Increase 'validation"):
+    with pytest.raises(ValueError, match=r"^The validation set is too small. Increase 'validation"):
         too_small.fit(X_, y_)
 
 
@@ -604,10 +604,10 @@ def test_bad_weights(kind, name, method):
     if THEIRS_WEIGH and name != "negative":  # which scikit-learn takes, and gives nonsense
         same_error(kind, {"max_iter": 1}, call)
     else:
-        with pytest.raises(ValueError, match="[Ss]ample.weight"):
+        with pytest.raises(ValueError, match=r"[Ss]ample.weight"):
             call(kind(max_iter=1))
 
 
 def test_negative_weights_are_told_apart():
-    with pytest.raises(ValueError, match="[Nn]egative"):
+    with pytest.raises(ValueError, match=r"[Nn]egative"):
         gn.MLPClassifier().fit(X_, y_, sample_weight=BAD_WEIGHTS["negative"])

@@ -9,6 +9,15 @@ import joblib
 import numpy as np
 import pytest
 import sklearn
+from sklearn.base import clone, is_classifier, is_regressor
+from sklearn.calibration import CalibratedClassifierCV
+from sklearn.exceptions import ConvergenceWarning
+from sklearn.model_selection import GridSearchCV, cross_val_score
+from sklearn.multioutput import MultiOutputRegressor
+from sklearn.pipeline import Pipeline, make_pipeline
+from sklearn.preprocessing import StandardScaler
+
+import glassnet as gn
 from estimators.examples import (
     BOTH,
     assert_same_bits,
@@ -20,15 +29,6 @@ from estimators.examples import (
     sizes_and_colors,
     two_classes,
 )
-from sklearn.base import clone, is_classifier, is_regressor
-from sklearn.calibration import CalibratedClassifierCV
-from sklearn.exceptions import ConvergenceWarning
-from sklearn.model_selection import GridSearchCV, cross_val_score
-from sklearn.multioutput import MultiOutputRegressor
-from sklearn.pipeline import Pipeline, make_pipeline
-from sklearn.preprocessing import StandardScaler
-
-import glassnet as gn
 
 C, R = BOTH
 IGNORED = pytest.mark.filterwarnings("ignore::sklearn.exceptions.ConvergenceWarning")
@@ -267,14 +267,15 @@ def test_callbacks_hear_of_every_epoch(kind, solver, callback):
     estimator = kind((4,), max_iter=3, solver=solver, random_state=0).set_callbacks(recorder)
     quiet(estimator.fit, X, y, sample_weight=w)
     assert recorder.heard == [
-        "setup", "begin", "begin 0", "end 0", "begin 1", "end 1", "begin 2", "end 2", "end", "teardown",
+        "setup", "begin", "begin 0", "end 0", "begin 1", "end 1", "begin 2", "end 2", "end",
+        "teardown",
     ]  # fmt: skip
     assert recorder.max_subtasks == 3
     assert recorder.data[0] is X
     assert recorder.data[1] is y
     assert_same_bits(recorder.data[2]["sample_weight"], w)
     alone = kind((4,), max_iter=3, solver=solver, random_state=0)
-    with pytest.warns(ConvergenceWarning):
+    with pytest.warns(ConvergenceWarning):  # noqa: PT031 - the loop trains
         for one, _ in zip(recorder.estimators, alone.iter_fit(X, y, sample_weight=w), strict=True):
             assert type(one) is kind
             assert_same_bits(one.predict(X), alone.predict(X))

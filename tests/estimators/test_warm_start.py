@@ -8,6 +8,9 @@ from pathlib import Path
 import joblib
 import numpy as np
 import pytest
+from scipy import sparse
+
+import glassnet as gn
 from estimators.examples import (
     BOTH,
     THEIRS,
@@ -17,9 +20,6 @@ from estimators.examples import (
     parameters,
     quiet,
 )
-from scipy import sparse
-
-import glassnet as gn
 
 C, R = BOTH
 SETTINGS = {
