@@ -74,7 +74,7 @@ restore_best : bool, default=False
 max_time : float, optional
     Seconds after which training stops, at the end of an epoch, with a ConvergenceWarning.
 dtype : {"float32", "float64"} or None, default=None
-    Of the weights. None keeps that of ``X``."""
+    Of the weights, from the first ``fit`` on. None keeps that of ``X``."""
 
 ATTRIBUTES = """\
 theta_ : array of shape (n_params,)

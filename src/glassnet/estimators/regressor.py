@@ -133,7 +133,9 @@ class MLPRegressor(RegressorMixin, BaseMLP):  # type: ignore[misc,unused-ignore]
         )
         if y.ndim == 2 and y.shape[1] == 1:
             y = column_or_1d(y, warn=True)
-        return X, y, y.reshape(len(y), -1).astype(X.dtype)
+        with np.errstate(over="ignore"):  # a target beyond float32 is refused with a word on it
+            Y = y.reshape(len(y), -1).astype(X.dtype)
+        return X, y, Y
 
     def _encode_validation(self, X: Any, y: Any, dtype: Any) -> tuple[Any, Array]:
         X, _, Y = self._encode(X, y, dtype, reset=False)
