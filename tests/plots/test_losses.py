@@ -124,3 +124,14 @@ def test_a_curve_is_one_number_an_epoch(values):
 def test_a_curve_of_text_is_refused():
     with pytest.raises(ParameterError, match="loss_curve must be a sequence of numbers"):
         LossCurveDisplay(["high", "low"])
+
+
+@pytest.mark.parametrize(
+    ("alpha", "label"), [(0.0, "Training loss"), (1.0, "Training loss, penalty included")]
+)
+def test_a_penalty_is_told_where_losses_are_compared(clouds, alpha, label):
+    X, y = clouds
+    network = MLPClassifier((3,), alpha=alpha, max_iter=3, random_state=0)
+    with pytest.warns(match="Maximum iterations"):
+        network.fit(X, y, X_val=X, y_val=y)
+    assert legend_texts(LossCurveDisplay.from_estimator(network))[0] == label

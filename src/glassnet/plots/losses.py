@@ -32,6 +32,8 @@ class LossCurveDisplay:
         Training loss, mean over samples.
     validation_loss_curve : sequence of float, default=None
         Validation loss; drawn on the same axis.
+    training_label : str, default="Training loss"
+        In the legend.
     validation_scores : sequence of float, default=None
         Drawn only if there is no validation loss, on an axis of their own at the right.
     score_name : str, default="score"
@@ -72,11 +74,13 @@ class LossCurveDisplay:
         *,
         validation_scores: Sequence[float] | None = None,
         score_name: str = "score",
+        training_label: str = "Training loss",
     ) -> None:
         self.loss_curve = curve(loss_curve, "loss_curve")
         self.validation_loss_curve = optional_curve(validation_loss_curve, "validation_loss_curve")
         self.validation_scores = optional_curve(validation_scores, "validation_scores")
         self.score_name = score_name
+        self.training_label = training_label
 
     @classmethod
     def from_estimator(cls, estimator: Any, *, ax: Axes | None = None) -> Self:
@@ -117,6 +121,7 @@ class LossCurveDisplay:
             getattr(model, "validation_loss_curve_", None),
             validation_scores=getattr(model, "validation_scores_", None),
             score_name=score_name(model),
+            training_label=training_label(model),
         )
         return display.plot(ax)
 
@@ -135,7 +140,7 @@ class LossCurveDisplay:
         """
         with canvas(ax) as axis:
             self.ax_, self.figure_ = axis, axis.figure
-            self.lines_ = {"training": draw(axis, self.loss_curve, "Training loss", BLUE, "-")}
+            self.lines_ = {"training": draw(axis, self.loss_curve, self.training_label, BLUE, "-")}
             axis.set_xlabel("Epoch")
             axis.set_ylabel("Loss (mean over samples)")
             if axis.get_xscale() == "linear":
@@ -215,6 +220,13 @@ def curve(values: Sequence[float], what: str) -> Floats:
 def optional_curve(values: Sequence[float] | None, what: str) -> Floats | None:
     """Return a curve, or None where there is none."""
     return None if values is None or len(values) == 0 else curve(values, what)
+
+
+def training_label(model: Any) -> str:
+    """Return what to call the training loss beside a validation loss, which has no penalty."""
+    compared = getattr(model, "validation_loss_curve_", None) is not None
+    penalized = compared and getattr(model, "alpha", 0) > 0
+    return "Training loss, penalty included" if penalized else "Training loss"
 
 
 def no_curve_message(model: Any) -> str:
