@@ -39,7 +39,7 @@ _tests = {name: test for name, test in _names.items() if name.startswith("test_"
 _missing = set(READS_PRIVATE_ATTRIBUTES) - set(_tests)
 
 # scikit-learn's own configuration does not turn warnings into errors
-pytestmark = pytest.mark.filterwarnings("default")
+pytestmark = pytest.mark.filterwarnings("default", "ignore::sklearn.exceptions.ConvergenceWarning")
 globals().update(
     {name: test for name, test in _tests.items() if name not in READS_PRIVATE_ATTRIBUTES}
 )
