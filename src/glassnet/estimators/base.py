@@ -31,6 +31,7 @@ from glassnet.estimators.lbfgs import fit_lbfgs
 from glassnet.estimators.monitor import Monitor
 from glassnet.estimators.parameters import Parameters
 from glassnet.estimators.sparse import as_rows
+from glassnet.estimators.targets import Targets
 from glassnet.estimators.views import Views
 
 SPARSE = ("csr", "csc")
@@ -63,6 +64,8 @@ class BaseMLP(CallbackSupportMixin, Parameters):
     _stratifies: ClassVar[bool]
     if TYPE_CHECKING:  # attributes of a fitted estimator: not fields, which would be parameters
         _network: Network
+        _targets: Targets
+        classes_: Any
         _progress: stochastic.Progress | None
         theta_: Array
 

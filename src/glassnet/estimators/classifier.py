@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from dataclasses import KW_ONLY, dataclass
 from numbers import Real
-from typing import TYPE_CHECKING, Any, ClassVar
+from typing import Any, ClassVar
 
 import numpy as np
 from sklearn.base import ClassifierMixin, _fit_context
@@ -72,9 +72,6 @@ class MLPClassifier(ClassifierMixin, BaseMLP):  # type: ignore[misc,unused-ignor
         "label_smoothing": [Interval(Real, 0, 1, closed="left")],
     }
     _stratifies = True
-    if TYPE_CHECKING:
-        classes_: Any
-        _targets: Targets
 
     @available_if(only_with_epochs("partial_fit"))
     @_fit_context(prefer_skip_nested_validation=True)
