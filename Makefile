@@ -47,7 +47,7 @@ test-slow: $(VENV)/dev.stamp
 	$(BIN)/pytest -n 2 -m slow
 
 bench: $(VENV)/dev.stamp
-	$(BIN)/python benchmarks/scikit_learn.py
+	env -u OPENBLAS_NUM_THREADS -u OMP_NUM_THREADS $(BIN)/python benchmarks/scikit_learn.py
 
 clean:
 	rm -rf $(VENV) $(OLDEST) build dist figures .mypy_cache .ruff_cache .pytest_cache
