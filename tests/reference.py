@@ -565,6 +565,15 @@ def one_cycle(s, n, peak, start, final):
     return final + (1 - final) / 2 * (1 + math.cos(math.pi * done))
 
 
+def flat_cosine(s, n):
+    t = s / n
+    return 1.0 if t <= 0.5 else (1 + math.cos(math.pi * (2 * t - 1))) / 2
+
+
+def log_cosine(s, n, n_cycles):
+    return (1 - math.cos(2 * math.pi * math.log2(1 + (2**n_cycles - 1) * s / n))) / 2
+
+
 SCHEDULES = {
     "Constant": constant,
     "InverseScaling": inverse_scaling,
@@ -572,6 +581,8 @@ SCHEDULES = {
     "Exponential": exponential,
     "Cosine": cosine,
     "OneCycle": one_cycle,
+    "FlatCosine": flat_cosine,
+    "LogCosine": log_cosine,
 }
 
 
@@ -619,7 +630,7 @@ def train_reference(
                 continue
             L, g = loss_and_grad(
                 layers, loss, theta, [X[n] for n in batch], [Y[n] for n in batch], w_batch,
-                penalty, draw_masks(layers, len(batch), rng),
+                penalty, draw_masks(layers, len(batch), rng, len(X[0])),
             )  # fmt: skip
             eta = optimizer.learning_rate * schedule_factor(schedule, step, n_steps)
             g = clipped(g, max_grad_norm)
@@ -632,9 +643,12 @@ def train_reference(
     return thetas, losses
 
 
-def draw_masks(layers, n_rows, rng):
-    """Return a mask of zeros and ones for each dropout layer, None for the others."""
-    masks, width = [], None
+def draw_masks(layers, n_rows, rng, width=None):
+    """Return a mask of zeros and ones for each dropout layer, None for the others.
+
+    ``width``: columns of the first layer's input, for a dropout layer before the dense ones.
+    """
+    masks = []
     for layer in layers:
         if name_of(layer) == "Dropout":
             u = rng.random((n_rows, width))
@@ -685,3 +699,204 @@ def random_targets(loss, rng, n_rows, n_outputs):
     if name == "Poisson":
         return rng.poisson(2.0, size=(n_rows, n_outputs)).astype(float)
     return rng.normal(size=(n_rows, n_outputs))
+
+
+# Layers for tables: Scale, MixedActivation, the embeddings, Columns; and networks that hold them.
+# A layer's parameters are a flat list, in the order of theta. ----------------------------------
+
+
+def periodic_split(layer, params):
+    """Return f, c, M, d of a periodic embedding: for each column (and wave, and mixed number)."""
+    n, m, k = layer.n_in, layer.n_frequencies, layer.n_numbers
+    f = [params[i * m : (i + 1) * m] for i in range(n)]
+    c = [params[n * m + i * m : n * m + (i + 1) * m] for i in range(n)]
+    first = 2 * n * m
+    M = [[params[first + (i * m + j) * k :][:k] for j in range(m)] for i in range(n)]
+    first += n * m * k
+    d = [params[first + i * k :][:k] for i in range(n)]
+    return f, c, M, d
+
+
+def dense_split(layer, params):
+    """Return W and b."""
+    n_weights = layer.n_in * layer.n_out
+    W = [params[i * layer.n_out : (i + 1) * layer.n_out] for i in range(layer.n_in)]
+    return W, params[n_weights:]
+
+
+def periodic_forward(layer, params, X):
+    f, c, M, d = periodic_split(layer, params)
+    outputs = []
+    for x in X:
+        row = []
+        for i, xi in enumerate(x):
+            row.append(xi)
+            for q in range(layer.n_numbers):
+                waves = [
+                    M[i][j][q] * math.cos(2 * math.pi * f[i][j] * xi + c[i][j])
+                    for j in range(layer.n_frequencies)
+                ]
+                row.append(sum(waves) + d[i][q])
+        outputs.append(row)
+    return outputs
+
+
+def columns_forward(layer, params, X):
+    joined = [[] for _ in X]
+    for one, own, part in columns_parts(layer, params, X):
+        for n, more in enumerate(layer_forward(one, own, part)):
+            joined[n] += more
+    return joined
+
+
+def mixed_forward(layer, params, X):
+    f = layer.activation
+    return [
+        [(1 - a) * z + a * activation(f, z) for a, z in zip(params, row, strict=True)] for row in X
+    ]
+
+
+def category_forward(layer, params, X):
+    k, nothing = layer.size, [0.0] * layer.size
+    return [params[int(x[0] - 1) * k : int(x[0]) * k] if x[0] > 0 else nothing for x in X]
+
+
+def layer_forward(layer, params, X):
+    """Return the output of a layer, row by row."""
+    forms = {
+        "Dense": lambda: dense_forward(X, *dense_split(layer, params)),
+        "Scale": lambda: [[s * xk for s, xk in zip(params, x, strict=True)] for x in X],
+        "MixedActivation": lambda: mixed_forward(layer, params, X),
+        "CategoryEmbedding": lambda: category_forward(layer, params, X),
+        "PeriodicEmbedding": lambda: periodic_forward(layer, params, X),
+        "Columns": lambda: columns_forward(layer, params, X),
+    }
+    if name_of(layer) in forms:
+        return forms[name_of(layer)]()
+    return [[activation(layer, z) for z in row] for row in X]
+
+
+def columns_parts(layer, params, X):
+    """Yield each block's layer, its parameters and its columns."""
+    column = first = 0
+    for n_columns, one in layer.blocks:
+        n = sum(math.prod(parameter.shape) for parameter in one.parameters)
+        part = [row[column : column + n_columns] for row in X]
+        yield one, params[first : first + n], part
+        column, first = column + n_columns, first + n
+
+
+def dense_back(layer, params, X, dY):
+    dW, db, dX = dense_backward(X, dense_split(layer, params)[0], dY)
+    return [d for row in dW for d in row] + db, dX
+
+
+def scale_backward(layer, params, X, dY):
+    ds = [sum(x[k] * d[k] for x, d in zip(X, dY, strict=True)) for k in range(layer.n_in)]
+    return ds, [[s * d for s, d in zip(params, row, strict=True)] for row in dY]
+
+
+def mixed_backward(layer, params, X, dY):
+    f, nodes, rows = layer.activation, range(layer.n_in), range(len(X))
+    da = [sum(dY[n][k] * (activation(f, X[n][k]) - X[n][k]) for n in rows) for k in nodes]
+    slopes = [[1 - params[k] + params[k] * activation_derivative(f, X[n][k]) for k in nodes]
+              for n in rows]  # fmt: skip
+    return da, [[dY[n][k] * slopes[n][k] for k in nodes] for n in rows]
+
+
+def category_backward(layer, params, X, dY):
+    dE = [0.0] * len(params)
+    for x, d in zip(X, dY, strict=True):
+        for q, dq in enumerate(d):
+            if x[0] > 0:
+                dE[int(x[0] - 1) * layer.size + q] += dq
+    return dE, [[0.0] for _ in X]
+
+
+def columns_backward(layer, params, X, dY):
+    d_params, first = [], 0
+    for one, own, part in columns_parts(layer, params, X):
+        width = len(layer_forward(one, own, part[:1])[0])
+        d_params += layer_backward(one, own, part, [d[first : first + width] for d in dY])[0]
+        first += width
+    return d_params, None
+
+
+def layer_backward(layer, params, X, dY):
+    """Return the gradients of the parameters, as a list, and of the input."""
+    forms = {
+        "Dense": dense_back, "Scale": scale_backward, "MixedActivation": mixed_backward,
+        "CategoryEmbedding": category_backward, "PeriodicEmbedding": periodic_backward,
+        "Columns": columns_backward,
+    }  # fmt: skip
+    if name_of(layer) in forms:
+        return forms[name_of(layer)](layer, params, X, dY)
+    return [], [
+        [d * activation_derivative(layer, z) for d, z in zip(d_row, z_row, strict=True)]
+        for d_row, z_row in zip(dY, X, strict=True)
+    ]
+
+
+def periodic_backward(layer, params, X, dY):
+    f, c, M, _ = periodic_split(layer, params)
+    df, dc, dM, dd = periodic_split(layer, [0.0] * len(params))
+    dX = []
+    for x, dy in zip(X, dY, strict=True):
+        row = []
+        for i, xi in enumerate(x):
+            own = dy[i * (1 + layer.n_numbers) :][: 1 + layer.n_numbers]
+            slope = own[0]
+            for j in range(layer.n_frequencies):
+                angle = 2 * math.pi * f[i][j] * xi + c[i][j]
+                back = 0.0
+                for q, dq in enumerate(own[1:]):
+                    dM[i][j][q] += dq * math.cos(angle)
+                    back -= dq * M[i][j][q] * math.sin(angle)
+                df[i][j] += back * 2 * math.pi * xi
+                dc[i][j] += back
+                slope += back * 2 * math.pi * f[i][j]
+            for q, dq in enumerate(own[1:]):
+                dd[i][q] += dq
+            row.append(slope)
+        dX.append(row)
+    flat = [v for part in (df, dc) for row in part for v in row]
+    flat += [v for block in dM for row in block for v in row] + [v for row in dd for v in row]
+    return flat, dX
+
+
+def table_loss_and_grad(layers, loss, theta, X, Y, w=None, penalty=None, masks=None, rates=None):
+    """Return the loss of a batch, penalty included, and its gradient: for any layers.
+
+    masks, rates: for each layer that drops, its mask and its rate now; None for the others.
+    """
+    theta, first, params = floats(theta), 0, []
+    for layer in layers:
+        n = sum(math.prod(parameter.shape) for parameter in layer.parameters)
+        params.append(theta[first : first + n])
+        first += n
+    outputs = [matrix(X)]
+    for i, layer in enumerate(layers):
+        if name_of(layer) == "Dropout":
+            dropped = masks is not None and masks[i] is not None
+            outputs.append(dropout(outputs[-1], masks[i], rates[i]) if dropped else outputs[-1])
+        else:
+            outputs.append(layer_forward(layer, params[i], outputs[-1]))
+    sum_w = len(X) if w is None else sum(floats(w))
+    L, dY = mean_loss(loss, outputs[-1], matrix(Y), w)
+    pieces = []
+    for i in reversed(range(len(layers))):
+        layer = layers[i]
+        if name_of(layer) == "Dropout":
+            if masks is not None and masks[i] is not None:
+                dY = dropout(dY, masks[i], rates[i])
+            continue
+        d_params, dY = layer_backward(layer, params[i], outputs[i], dY)
+        place = 0
+        for parameter in layer.parameters:
+            for k in range(place, place + math.prod(parameter.shape)):
+                if parameter.decay:
+                    d_params[k] += penalty_slope(penalty, params[i][k]) / sum_w
+                    L += penalty_value(penalty, [[params[i][k]]]) / sum_w
+            place += math.prod(parameter.shape)
+        pieces.insert(0, d_params)
+    return L, [d for piece in pieces for d in piece]

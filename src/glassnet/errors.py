@@ -9,7 +9,16 @@
     │   └── LabelError                 a label or target outside what the loss can learn
     ├── DTypeError (TypeError)         not float32 or float64, or two of them mixed
     ├── DivergenceError (ValueError)   training left the finite numbers; holds the last finite theta
-    └── MissingExtraError (ImportError)  an optional dependency is not installed
+    ├── MissingExtraError (ImportError)  an optional dependency is not installed
+    └── ModelFileError (ValueError)    a model file that cannot be read; says why, and at which byte
+        ├── NotAModelFileError         something else: a pickle, a table, another safetensors file
+        ├── TruncatedFileError         it ends before its header or its arrays do
+        ├── HeaderError                its header is no strict JSON, too long or too deep
+        ├── LayoutError                arrays with holes, overlaps, bytes left over, other types
+        ├── DigestError                it is not what was written: a digest differs
+        ├── NewerFormatError           a newer glassnet wrote it
+        ├── RecordError                what it says is no model: a kind, a size, a name
+        └── NonFiniteError             NaN or infinity among its numbers
 
 Each message gives what was passed, what was expected and what to do. Whatever raises one of
 these has changed nothing, but for `DivergenceError`, which leaves the last finite numbers.
@@ -49,6 +58,62 @@ class DTypeError(GlassnetError, TypeError):
 
 class MissingExtraError(GlassnetError, ImportError):
     """An optional dependency that is not installed."""
+
+
+class ModelFileError(GlassnetError, ValueError):
+    """A model file that cannot be read.
+
+    Attributes
+    ----------
+    reason : str
+        What is wrong, and what to do.
+    path : str or None
+        The file.
+    offset : int or None
+        The byte at which it is wrong, from 0; None if it is in no one place.
+    """
+
+    def __init__(self, reason: str, *, path: str | None = None, offset: int | None = None) -> None:
+        super().__init__(reason)
+        self.reason = reason
+        self.path = path
+        self.offset = offset
+
+    def __str__(self) -> str:
+        where = "" if self.path is None else f"{self.path}: "
+        return where + self.reason + ("" if self.offset is None else f" (Byte {self.offset:,}.)")
+
+
+class NotAModelFileError(ModelFileError):
+    """Something else than a model of glassnet: a pickle, a table, another safetensors file."""
+
+
+class TruncatedFileError(ModelFileError):
+    """A file that ends before its header or its arrays do."""
+
+
+class HeaderError(ModelFileError):
+    """A header that is no strict JSON, or is too long, or too deep."""
+
+
+class LayoutError(ModelFileError):
+    """Arrays with holes or overlaps, bytes left over, or numbers of another type."""
+
+
+class DigestError(ModelFileError):
+    """A file that is not what was written: a digest in it differs from that of its bytes."""
+
+
+class NewerFormatError(ModelFileError):
+    """A file that a newer glassnet wrote."""
+
+
+class RecordError(ModelFileError):
+    """What the file says is no model: an unknown kind, an impossible size, a missing name."""
+
+
+class NonFiniteError(ModelFileError):
+    """NaN or infinity among the numbers of a file."""
 
 
 class DivergenceError(GlassnetError, ValueError):

@@ -8,7 +8,8 @@ import pytest
 
 import glassnet as gn
 import reference
-from glassnet.core.arrays import check_array
+from glassnet.core.arrays import all_finite, check_array
+from memory import peak_of
 
 NAN, INF = float("nan"), float("inf")
 
@@ -634,6 +635,37 @@ def test_the_largest_finite_numbers_pass_the_door(dtype):
     assert (check_array("X", array) == array).all()
     with pytest.raises(gn.DataError, match=r"X\[2\] is nan"):
         check_array("X", np.append(array, np.array(NAN, dtype)))
+
+
+LAYOUTS = {
+    "C": np.ascontiguousarray,
+    "Fortran": np.asfortranarray,
+    "with gaps": lambda X: np.repeat(X, 2, axis=1)[:, ::2],
+    "three axes": lambda X: X.reshape(-1, 10, X.shape[1]),
+    "one row": lambda X: X.reshape(1, -1),
+    "vector": np.ravel,
+}
+
+
+@pytest.mark.parametrize("dtype", ["float32", "float64"])
+@pytest.mark.parametrize("layout", LAYOUTS)
+def test_one_of_very_many_numbers(layout, dtype):
+    """They are looked at in turns; the square of 1e300 or 1e30 is no number of the dtype."""
+    X = np.ones((100_000, 6), dtype)
+    for index in (0, 299_999, 300_000, 599_999):
+        for value, finite in ((1e300 if dtype == "float64" else 1e30, True), (NAN, False),
+                              (INF, False), (-INF, False)):  # fmt: skip
+            X.flat[index] = value
+            assert all_finite(LAYOUTS[layout](X)) == finite
+        X.flat[index] = 1
+
+
+@pytest.mark.parametrize("layout", ["C", "Fortran", "one row", "vector"])
+def test_to_look_at_very_many_numbers_takes_no_memory(layout):
+    X = LAYOUTS[layout](np.ones((200_000, 10)))  # 16 MB
+    peak, finite = peak_of(all_finite, X)
+    assert finite
+    assert peak < (5e6 if layout == "Fortran" else 1e6)
 
 
 def test_the_tree_of_errors():

@@ -47,6 +47,12 @@ def test_dense_parameters():
     assert (b.name, b.shape, b.decay) == ("b", (2,), False)
 
 
+def test_dense_learning_rates_and_decay():
+    W, b = gn.Dense(3, 2, learning_rates=(0.5, 0.1), decay=3.0).parameters
+    assert (W.learning_rate, W.decay) == (0.5, 3)
+    assert (b.learning_rate, b.decay) == (0.1, 0)
+
+
 # Dropout ----------------------------------------------------------------------------------------
 
 
@@ -199,3 +205,136 @@ def test_initializers_repeat(kind, source, new_rng):
     first, second = (kind()(new_rng(source), (3, 2), 3, 2) for _ in range(2))
     assert first.dtype == np.float64
     assert (first == second).all()
+
+
+def test_dropout_whose_rate_fades(new_rng):
+    """At t = 3/4 FlatCosine is 1/2: half the rate."""
+    X, layer = np.ones((50, 40)), gn.Dropout(0.4, gn.FlatCosine())
+    for t, rate in [(0.0, 0.4), (0.5, 0.4), (0.75, 0.2)]:
+        faded, _ = layer.forward((), X, gn.Step(new_rng(), t))
+        plain, _ = gn.Dropout(rate).forward((), X, gn.Step(new_rng()))
+        close(faded, plain, ELEMENT, "float64")
+    rng = new_rng()
+    assert gn.Dropout(0.4, gn.LogCosine()).forward((), X, gn.Step(rng, 0.0))[0] is X  # rate 0
+    assert rng.random() == new_rng().random()  # no number was drawn
+
+
+def test_dropout_asks_for_a_schedule_of_progress():
+    with pytest.raises(gn.ParameterError, match=r"Dropout schedule is StepDecay.*FlatCosine"):
+        gn.Dropout(0.1, gn.StepDecay(3))
+
+
+# Scale and mixed activation -----------------------------------------------------------------------
+
+
+def test_scale_by_hand():
+    layer, params, d_params = gn.Scale(2, 6.0), (np.array([2.0, -1.0]),), (np.zeros(2),)
+    X = np.array([[1.0, 3.0], [5.0, 7.0]])
+    Y, cache = layer.forward(params, X, None)
+    assert Y.tolist() == [[2, -3], [10, -7]]
+    dX = layer.backward(np.array([[1.0, 1.0], [10.0, 0.0]]), cache, params, d_params)
+    assert d_params[0].tolist() == [1 * 1 + 5 * 10, 3]
+    assert dX.tolist() == [[2, -1], [20, 0]]
+    assert layer.backward(Y, cache, params, d_params, need_dX=False) is None
+    assert [(one.name, one.learning_rate) for one in layer.parameters] == [("s", 6)]
+
+
+@pytest.mark.parametrize("kind", gn.ACTIVATIONS)
+def test_mixed_activation_beside_the_reference(kind, dtype, rng):
+    layer = gn.MixedActivation(kind(), 3)
+    Z, dA = rng.normal(size=(2, 4, 3)).astype(dtype)
+    a, da = np.array([1, 0.25, -0.5], dtype), np.zeros(3, dtype)
+    A, cache = layer.forward((a,), Z, None)
+    dZ = layer.backward(dA, cache, (a,), (da,))
+    expected_da = [0.0] * 3
+    for n in range(4):
+        for k in range(3):
+            z, part = float(Z[n, k]), float(a[k])
+            f, slope = reference.activation(kind(), z), reference.activation_derivative(kind(), z)
+            close(A[n, k], (1 - part) * z + part * f, SUM, dtype)
+            close(dZ[n, k], float(dA[n, k]) * ((1 - part) + part * slope), SUM, dtype)
+            expected_da[k] += float(dA[n, k]) * (f - z)
+    close(da, expected_da, SUM, dtype)
+    assert A.dtype == dZ.dtype == dtype
+    assert layer.backward(dA, cache, (a,), (da,), need_dX=False) is None
+
+
+def test_mixed_activation_begins_as_the_activation_itself(rng):
+    net = gn.Network([gn.MixedActivation(gn.SELU(), 2)], gn.SquaredError())
+    X = rng.normal(size=(5, 2))
+    close(net.scores(net.init(rng), X), gn.SELU().value(X), ELEMENT, "float64")
+    with pytest.raises(gn.ParameterError, match=r"activation is 'selu'; expected one such as SELU"):
+        gn.MixedActivation("selu", 2)
+
+
+@pytest.mark.parametrize("layer", [gn.Scale(3), gn.MixedActivation(gn.Mish(), 3)], ids=repr)
+def test_members_of_an_ensemble_are_networks_of_their_own(layer, rng):
+    net = gn.Network([gn.Dense(2, 3), layer, gn.Dense(3, 2)], gn.SquaredError())
+    theta = net.init(rng, n_members=3) + rng.normal(size=(3, net.n_params))
+    X, Y = rng.normal(size=(5, 2)), rng.normal(size=(5, 2))
+    L, g = net.loss_and_grad(theta, X, Y)
+    for i in range(3):
+        one, its = net.loss_and_grad(theta[i], X, Y)
+        close(L[i], one, SUM, "float64")
+        close(g[i], its, SUM, "float64", scale=abs(its).max())
+
+
+# Initial values that look at the data -------------------------------------------------------------
+
+
+def test_unit_variance_gives_every_node_variance_1(rng):
+    X = rng.normal(size=(200, 4)) * [1, 10, 0.1, 3] + 5
+    layer = gn.Dense(4, 6, weights=gn.UnitVariance())
+    net = gn.Network([layer], gn.SquaredError())
+    theta = net.init(rng, X)
+    close(net.scores(theta, X).std(axis=0), np.ones(6), SUM, "float64")
+
+
+def test_unit_variance_without_data_and_without_variance(rng, new_rng):
+    layer = gn.Dense(400, 50, weights=gn.UnitVariance())
+    W, _ = gn.Network([layer], gn.SquaredError()).views(
+        gn.Network([layer], gn.SquaredError()).init(new_rng())
+    )[0]
+    assert W.std() * 20 == pytest.approx(1, abs=0.05)  # 1 / sqrt(400)
+    constant = gn.Network([layer], gn.SquaredError()).init(new_rng(), np.ones((3, 400)))
+    assert np.array_equal(constant[: 400 * 50], W.ravel())
+
+
+def test_hyperplane_bias_puts_zero_among_the_rows(rng):
+    """Each node is 0 at a mixture of rows: of one row, at that row; else inside their range."""
+    X, weights = rng.normal(size=(30, 3)), gn.UnitVariance()
+    at_a_row = gn.Network(
+        [gn.Dense(3, 8, weights=weights, biases=gn.HyperplaneBias(1))], gn.SquaredError()
+    )
+    Z = at_a_row.scores(at_a_row.init(rng, X), X)
+    assert np.abs(Z).min(axis=0).max() < 1e-12
+    inside = gn.Network([gn.Dense(3, 8, weights=weights, biases=gn.HyperplaneBias())],
+                        gn.SquaredError())  # fmt: skip
+    Z = inside.scores(inside.init(rng, X), X)
+    assert (Z.min(axis=0) < 0).all()
+    assert (Z.max(axis=0) > 0).all()
+    without = inside.init(rng)
+    assert not without[-8:].any()
+
+
+def test_hyperplane_bias_is_a_uniform_mixture(rng):
+    """Of two rows 0 and 1 with one column: s U with 5 draws has mean 1/2 and known variance.
+
+    sum s_i B_i with s uniform on the simplex of 5 and B_i fair coins: variance
+    E[sum s_i^2] / 4 = 5 * 2 / (5 * 6) / 4 = 1/12.
+    """
+    X, n = np.array([[0.0], [1.0]]), 4000
+    b = gn.HyperplaneBias().for_data(rng, (n,), 1, n, X, np.ones((1, n)))
+    assert b.mean() == pytest.approx(-0.5, abs=DRAWS * np.sqrt(1 / 12 / n))
+    assert b.var() == pytest.approx(1 / 12, rel=0.15)
+    assert b.min() >= -1 - 1e-12
+    assert b.max() <= 0
+
+
+def test_initial_values_from_data_of_members_differ(rng):
+    layer = gn.Dense(2, 3, weights=gn.UnitVariance(), biases=gn.HyperplaneBias())
+    net, X = gn.Network([layer, gn.Tanh(), layer.__class__(3, 1)], gn.SquaredError()), None
+    X = rng.normal(size=(20, 2))
+    theta = net.init(rng, X, n_members=4)
+    assert len({tuple(row) for row in theta}) == 4
+    close(net.activations(theta, X)[0].std(axis=-2), np.ones((4, 3)), SUM, "float64")

@@ -284,6 +284,114 @@ def test_rows_that_are_no_array(new_rng):
     assert (thetas[0] == thetas[1]).all()
 
 
+# In pieces --------------------------------------------------------------------------------------
+
+
+@dataclass(frozen=True)
+class Counting(gn.Identity):
+    """Notes how many rows it is given at a time."""
+
+    seen: Any = None
+
+    def value(self, Z):
+        self.seen.append(Z.shape[-2])
+        return Z
+
+
+@pytest.fixture
+def three_rows_at_a_time(monkeypatch):
+    monkeypatch.setattr("glassnet.core.network.PIECE_ROWS", (1, 3))
+
+
+@pytest.mark.parametrize("n_members", [None, 2])
+@pytest.mark.parametrize("n_rows", [1, 2, 3, 4, 8, 9])
+def test_rows_go_through_in_pieces(n_rows, n_members, dtype, rng, three_rows_at_a_time):
+    seen = []
+    net = network(gn.CrossEntropy())
+    counting = gn.Network([Counting(seen=seen), *net.layers], net.loss_function)
+    theta, X = net.init(rng, dtype=dtype, n_members=n_members), rng.normal(size=(n_rows, 2))
+    X = X.astype(dtype)
+    members = [theta] if n_members is None else theta
+    expected = np.array([reference.forward(net.layers, member, X)[-1] for member in members])
+    Z = counting.scores(theta, X)
+    assert seen == [3] * (n_rows // 3) + [n_rows % 3] * (n_rows % 3 > 0)
+    assert Z.dtype == dtype
+    assert Z.flags.c_contiguous
+    close(Z, expected[0] if n_members is None else expected, SUM, dtype, scale=4)
+    close(counting.predict(theta, X), net.loss_function.inverse_link(Z), SUM, dtype)
+    outputs = counting.activations(theta, X)
+    assert len(outputs) == len(counting.layers)
+    assert (outputs[0] == X).all()
+    assert (outputs[-1] == Z).all()
+    thin = counting.scores(theta, SparseRows(X))
+    assert (thin == Z).all()
+
+
+def test_pieces_of_a_wide_network_and_of_many_members_have_fewer_rows(monkeypatch, rng):
+    monkeypatch.setattr("glassnet.core.network.PIECE", 60)
+    monkeypatch.setattr("glassnet.core.network.PIECE_ROWS", (2, 7))
+    seen = []
+    counting = Counting(seen=seen)
+    for sizes, n_members, n_rows in [
+        ((2, 3, 1), None, 7), ((2, 10, 1), None, 6), ((12, 2, 1), None, 5), ((2, 3, 15), None, 4),
+        ((2, 10, 1), 2, 3), ((2, 100, 1), None, 2), ((2, 100, 1), 9, 2),
+    ]:  # fmt: skip
+        first, hidden, last = sizes
+        layers = [counting, gn.Dense(first, hidden), gn.Tanh(), gn.Dense(hidden, last)]
+        net = gn.Network(layers, gn.SquaredError())
+        net.scores(net.init(rng, n_members=n_members), rng.normal(size=(20, first)))
+        assert seen[0] == n_rows, sizes
+        seen.clear()
+
+
+def test_a_link_of_ones_own(rng, three_rows_at_a_time):
+    net = network(gn.CrossEntropy())
+    theta, X = net.init(rng), rng.normal(size=(7, 2))
+    largest = net.predict(theta, X, link=lambda Z: Z.max(axis=-1, keepdims=True))
+    assert (largest == net.scores(theta, X).max(axis=-1, keepdims=True)).all()
+
+
+@pytest.mark.parametrize("method", ["scores", "predict", "activations"])
+@pytest.mark.parametrize("row", [0, 3, 7])
+def test_a_number_that_is_not_finite_is_named_by_its_row(row, method, rng, three_rows_at_a_time):
+    net, X = network(), rng.normal(size=(8, 2))
+    X[row, 1] = np.nan
+    X[7, 0] = np.inf
+    expected = rf"X\[{row}, {0 if row == 7 else 1}\] is .*2 of 16 numbers"
+    with pytest.raises(gn.DataError, match=expected):
+        getattr(net, method)(net.init(rng), X)
+
+
+@pytest.mark.parametrize("n_members", [None, 2])
+@pytest.mark.parametrize(("n_rows", "in_columns"), [(4096, False), (4097, True)])
+def test_dense_predicts_what_it_gives_forward(n_rows, in_columns, n_members, dtype, rng):
+    layer, lead = gn.Dense(3, 5), () if n_members is None else (n_members,)
+    W = rng.normal(size=(*lead, 3, 5)).astype(dtype)
+    b = rng.normal(size=(*lead, 5)).astype(dtype)
+    X = rng.normal(size=(n_rows, 3)).astype(dtype)
+    Z = layer.predict((W, b), X)
+    close(Z, layer.forward((W, b), X, None)[0], SUM, dtype)
+    assert Z.dtype == dtype
+    assert Z.mT.flags.c_contiguous == in_columns
+    for rows in (np.asfortranarray(X), SparseRows(X)):
+        close(layer.predict((W, b), rows), Z, SUM, dtype)
+
+
+@dataclass(frozen=True)
+class Doubled(gn.Dense):
+    """A layer of one's own, by its pass forward alone."""
+
+    def forward(self, params, X, step):
+        Z, cache = super().forward(params, X, step)
+        return 2 * Z, cache
+
+
+def test_another_pass_forward_is_also_that_of_prediction(rng):
+    theta, X = rng.normal(size=6), rng.normal(size=(3, 2))
+    plain, doubled = (gn.Network([kind(2, 2)], gn.SquaredError()) for kind in (gn.Dense, Doubled))
+    assert (doubled.scores(theta, X) == 2 * plain.scores(theta, X)).all()
+
+
 # Ensembles --------------------------------------------------------------------------------------
 
 

@@ -590,3 +590,65 @@ def test_going_on_after_a_divergence_with_a_smaller_learning_rate(rng):
         )
     ]
     assert losses[-1] < 0.01
+
+
+# The last, short batch, and weight decay that fades ----------------------------------------------
+
+
+@pytest.mark.parametrize("steps_per_yield", [None, 1, 2])
+def test_drop_last_takes_whole_batches_only(steps_per_yield, new_rng):
+    """7 rows, 3 a step: 2 steps an epoch, as in a training that is told those 6 rows."""
+    rng = new_rng()
+    net, theta, X, Y = problem(rng, dropout=False)
+    begun, order = theta.copy(), np.arange(7)
+    epochs = [
+        (epoch.number, epoch.state.step, epoch.state.position, epoch.state.counted)
+        for epoch in gn.train(
+            net, theta, X, Y, batch_size=3, n_epochs=2, shuffle=False, drop_last=True,
+            steps_per_yield=steps_per_yield, rng=rng,
+        )
+    ]  # fmt: skip
+    assert epochs[-1] == (2, 4, 7, 6)
+    assert len(epochs) == (4 if steps_per_yield == 1 else 2)
+    for _ in gn.train(net, begun, X[:6], Y[:6], batch_size=3, n_epochs=2, shuffle=False):
+        pass
+    assert np.array_equal(theta, begun)
+    assert np.array_equal(order, np.arange(7))
+
+
+def test_drop_last_of_what_is_whole_drops_nothing(rng):
+    net, theta, X, Y = problem(rng, 6, dropout=False)
+    for epoch in gn.train(net, theta, X, Y, batch_size=3, n_epochs=1, drop_last=True, rng=rng):
+        assert (epoch.state.step, epoch.state.counted) == (2, 6)
+
+
+def test_drop_last_counts_in_the_length_of_the_training(rng):
+    """2 steps an epoch, not 3: the schedule ends with the training."""
+    net, theta, X, Y = problem(rng, dropout=False)
+    rates = [
+        epoch.learning_rate
+        for epoch in gn.train(
+            net, theta, X, Y, batch_size=3, n_epochs=2, drop_last=True, steps_per_yield=1,
+            optimizer=gn.GradientDescent(1.0), schedule=gn.Cosine(), rng=rng,
+        )
+    ]  # fmt: skip
+    assert rates == pytest.approx([gn.Cosine()(step, 4) for step in range(4)])
+
+
+def test_weight_decay_that_fades(rng):
+    """Without a gradient AdamW only decays: theta by 1 - rate * decay * factor each step."""
+    net = gn.Network([gn.Dense(1, 1, decay=3.0)], gn.SquaredError())
+    theta = np.array([1.0, 0.0])
+    X, Y = np.zeros((4, 1)), np.zeros((4, 1))
+    expected = 1.0
+    for step in range(4):
+        expected *= 1 - 0.1 * 0.5 * 3.0 * gn.FlatCosine().at(step / 4)
+    for _ in gn.train(
+        net, theta, X, Y, batch_size=1, n_epochs=1, optimizer=gn.AdamW(0.1, weight_decay=0.5),
+        decay_schedule=gn.FlatCosine(), rng=rng,
+    ):  # fmt: skip
+        pass
+    assert theta[0] == pytest.approx(expected, rel=1e-14)
+    assert theta[1] == 0
+    with pytest.raises(gn.ParameterError, match=r"decay_schedule is 0.5; expected .*FlatCosine"):
+        gn.train(net, theta, X, Y, decay_schedule=0.5)

@@ -84,7 +84,7 @@ class Sigmoid(Activation):
     def value(self, Z: Array) -> Array:
         """Return the sigmoid, by way of exp(-|z|): exp(710) would overflow."""
         e = np.exp(-np.abs(Z))
-        A: Array = np.where(Z >= 0, 1, e) / (1 + e)
+        A: Array = np.maximum(e, Z >= 0) / (1 + e)  # the larger of them is 1 above 0, else e
         return A
 
     def derivative(self, Z: Array, A: Array) -> Array:
@@ -113,8 +113,8 @@ class ReLU(Activation):
     kinks = (0.0,)
 
     def value(self, Z: Array) -> Array:
-        """Return the positive part."""
-        return np.maximum(Z, 0)
+        """Return the positive part; ``np.maximum(Z, 0)`` takes three times as long."""
+        return Z.clip(0, np.inf)
 
     def derivative(self, Z: Array, A: Array) -> Array:
         """Return 1 where ``Z`` is positive, else 0."""
@@ -172,11 +172,24 @@ class ELU(Activation):
 
     def value(self, Z: Array) -> Array:
         """Return ``Z`` where positive, ``alpha (exp(Z) - 1)`` elsewhere."""
-        return np.where(Z > 0, Z, self.alpha * np.expm1(np.minimum(Z, 0)))
+        return np.where(Z > 0, Z, self.alpha * _expm1(np.minimum(Z, 0)))
 
     def derivative(self, Z: Array, A: Array) -> Array:
         """Return 1 where ``Z`` is positive, ``A + alpha`` elsewhere."""
         return np.where(Z > 0, 1, A + self.alpha)
+
+
+def _expm1(Z: Array) -> Array:
+    """Return exp(Z) - 1 for numbers up to 0.
+
+    As ``tanh(Z/2) (exp(Z) + 1)`` in float32, where both have vectors: 5 ns a number, with 1.7 units
+    of error in the last place; `numpy.expm1` takes 15.
+    """
+    if Z.dtype != np.float32:
+        return np.expm1(Z)
+    A = np.tanh(0.5 * Z)
+    A *= np.exp(Z) + 1
+    return A
 
 
 @dataclass(frozen=True)
@@ -193,12 +206,18 @@ class SELU(Activation):
 
     def value(self, Z: Array) -> Array:
         """Return ``scale Z`` where positive, ``scale alpha (exp(Z) - 1)`` elsewhere."""
-        below = self.SCALE * self.ALPHA * np.expm1(np.minimum(Z, 0))
-        return np.where(Z > 0, self.SCALE * Z, below)
+        # One of the two parts is 0; `numpy.where` takes 10 times as long as a clip.
+        A = _expm1(Z.clip(-np.inf, 0))
+        A *= self.SCALE * self.ALPHA
+        A += self.SCALE * Z.clip(0, np.inf)
+        return A
 
     def derivative(self, Z: Array, A: Array) -> Array:
         """Return ``scale`` where ``Z`` is positive, ``A + scale alpha`` elsewhere."""
-        return np.where(Z > 0, self.SCALE, A + self.SCALE * self.ALPHA)
+        slope = A.clip(-np.inf, 0)
+        slope += self.SCALE * self.ALPHA
+        slope += (Z > 0) * Z.dtype.type(self.SCALE - self.SCALE * self.ALPHA)
+        return slope
 
 
 @dataclass(frozen=True)
@@ -295,17 +314,27 @@ class SiLU(Activation):
 class Mish(Activation):
     r""":math:`z \tanh(\operatorname{softplus}(z))`. Misra, 2019.
 
-    :math:`f' = t + z (1 - t^2) \sigma(z)` with :math:`t = \tanh(\operatorname{softplus}(z))`.
+    With :math:`e = e^z` and :math:`n = e (e + 2)`, which takes one exponential:
+
+    .. math:: t = \tanh(\operatorname{softplus}(z)) = \frac{n}{n + 2}, \qquad
+              f' = t + z (1 - t^2) \sigma(z) = t + \frac{4 z e (e + 1)}{(n + 2)^2}
     """
 
+    FAR = 22.0  # beyond, t is 1 to the last digit in both dtypes; e⁴ would overflow float32
+
     def value(self, Z: Array) -> Array:
-        """Return ``Z tanh(softplus(Z))``."""
-        return Z * np.tanh(Softplus().value(Z))
+        """Return ``Z t``."""
+        e = np.exp(Z.clip(-np.inf, self.FAR))
+        n = e * (e + 2)
+        A: Array = Z * (n / (n + 2))
+        return A
 
     def derivative(self, Z: Array, A: Array) -> Array:
-        """Return ``t + Z (1 - t²) sigmoid(Z)``."""
-        t = np.tanh(Softplus().value(Z))
-        slope: Array = t + Z * (1 - t * t) * Sigmoid().value(Z)
+        """Return ``t + 4 Z e (e + 1) / (n + 2)²``."""
+        Z = Z.clip(-np.inf, self.FAR)
+        e = np.exp(Z)
+        n = e * (e + 2)
+        slope: Array = (n + 4 * Z * (e * (e + 1) / (n + 2))) / (n + 2)
         return slope
 
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 from typing import Any, Protocol, TypeAlias, runtime_checkable
 
 import numpy as np
@@ -52,9 +53,16 @@ def check_dtype(dtype: DTypeLike) -> np.dtype[Any]:
 
 
 def check_array(
-    name: str, values: ArrayLike, *, dtype: np.dtype[Any] | None = None, ndim: int | None = None
+    name: str,
+    values: ArrayLike,
+    *,
+    dtype: np.dtype[Any] | None = None,
+    ndim: int | None = None,
+    finite: bool = True,
 ) -> Array:
     """Return ``values`` as a finite array of ``dtype`` with ``ndim`` axes and at least one number.
+
+    With ``finite=False`` the numbers themselves are left for the caller to look at.
 
     Raises
     ------
@@ -69,8 +77,8 @@ def check_array(
         array = np.asarray(values)
     except (ValueError, TypeError) as error:
         raise DataError(f"{name} is no array of numbers: {error}.") from error
-    expected = "float32 or float64" if dtype is None else str(dtype)
     if array.dtype not in FLOATS or (dtype is not None and array.dtype != dtype):
+        expected = "float32 or float64" if dtype is None else str(dtype)
         hint = "float" if dtype is None else f"np.{dtype}"
         raise DTypeError(
             f"{name} is {array.dtype}; expected {expected}. Convert it: {name}.astype({hint})."
@@ -82,7 +90,8 @@ def check_array(
         )
     if array.size == 0:
         raise DataError(f"{name} has shape {array.shape}: it is empty; expected at least one row.")
-    check_finite(name, array)
+    if finite:
+        check_finite(name, array)
     return array
 
 
@@ -90,11 +99,13 @@ def all_finite(values: Array) -> bool:
     """Return whether every number is finite.
 
     A sum of squares is finite only if its terms are, and takes one pass of BLAS; where it
-    overflows (numbers above 1e19 in float32) each number is looked at.
+    overflows (numbers above 1e19 in float32) each number is looked at. Many rows are taken in
+    turns: `numpy.vdot` copies an array that is not in C order, `numpy.isfinite` makes a new one.
     """
-    with np.errstate(over="ignore", invalid="ignore"):
-        squares = np.vdot(values, values)
-    return bool(np.isfinite(squares) or np.isfinite(values).all())
+    if values.size > 2**18 and len(values) > 1:
+        half = len(values) // 2
+        return all_finite(values[:half]) and all_finite(values[half:])
+    return math.isfinite(np.vdot(values, values)) or bool(np.isfinite(values).all())
 
 
 def check_finite(name: str, array: Array) -> None:
@@ -109,11 +120,13 @@ def check_finite(name: str, array: Array) -> None:
         )
 
 
-def check_rows(X: ArrayLike | Rows, dtype: np.dtype[Any], n_in: int | None) -> Array | Rows:
+def check_rows(
+    X: ArrayLike | Rows, dtype: np.dtype[Any], n_in: int | None, *, finite: bool = True
+) -> Array | Rows:
     """Return ``X`` if it fits a network of this dtype and number of inputs, else raise."""
     # An array first: one without two axes has no transpose, and raises when asked whether it has.
     if isinstance(X, np.ndarray) or not isinstance(X, Rows):
-        rows: Array | Rows = check_array("X", X, dtype=dtype, ndim=2)
+        rows: Array | Rows = check_array("X", X, dtype=dtype, ndim=2, finite=finite)
     else:
         rows = X
     if rows.dtype != dtype:

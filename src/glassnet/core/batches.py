@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
+from typing import Any
 
 import numpy as np
 from numpy.typing import NDArray
@@ -44,6 +45,17 @@ def batches(
     starts = range(start, len(order), batch_size)[:n_batches]
     for begin in starts:
         yield order[begin : begin + batch_size]
+
+
+def some_rows(X: Any, rows: NDArray[np.intp]) -> Any:
+    """Return some rows of an array, or of what else has rows, in this order.
+
+    By `numpy.take`, which is 10 times as fast for narrow rows; but first it copies the whole of an
+    array whose rows do not lie one behind the other.
+    """
+    if isinstance(X, np.ndarray) and X.flags.c_contiguous:
+        return X.take(rows, axis=0)
+    return X[rows]
 
 
 def check_batch_size(batch_size: int | None, n_rows: int, default: int = 32) -> int:

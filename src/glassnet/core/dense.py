@@ -28,6 +28,10 @@ class Dense(Layer):
         Draws ``W`` of shape (n_in, n_out).
     biases : Initializer, default=Zeros()
         Draws ``b`` of shape (n_out,), after ``W``.
+    learning_rates : tuple of float, default=(1.0, 1.0)
+        The factors on the learning rate of ``W`` and of ``b``.
+    decay : float, default=1.0
+        The factor on the weight decay of ``W``.
 
     Raises
     ------
@@ -53,6 +57,8 @@ class Dense(Layer):
     n_out: int
     weights: Initializer = field(default_factory=Glorot)
     biases: Initializer = field(default_factory=Zeros)
+    learning_rates: tuple[float, float] = (1.0, 1.0)
+    decay: float = 1.0
 
     def __post_init__(self) -> None:
         check_count("Dense n_in", self.n_in)
@@ -66,13 +72,17 @@ class Dense(Layer):
     @property
     def parameters(self) -> tuple[Parameter, ...]:  # type: ignore[override] # read only: frozen
         """The weights and, without decay, the biases."""
-        return (Parameter("W", (self.n_in, self.n_out)), Parameter("b", (self.n_out,), decay=False))
+        of_weights, of_biases = self.learning_rates
+        return (
+            Parameter("W", (self.n_in, self.n_out), of_weights, self.decay),
+            Parameter("b", (self.n_out,), of_biases, decay=0.0),
+        )
 
     def init(self, params: Params, X: Array | None, rng: RandomNumbers) -> None:
         """Draw ``W``, then ``b``: in float64, cast to the dtype of theta."""
         W, b = params
-        W[...] = self.weights(rng, W.shape, self.n_in, self.n_out)
-        b[...] = self.biases(rng, b.shape, self.n_in, self.n_out)
+        W[...] = self.weights.for_data(rng, W.shape, self.n_in, self.n_out, X, None)
+        b[...] = self.biases.for_data(rng, b.shape, self.n_in, self.n_out, X, W)
 
     def forward(
         self, params: Params, X: Array | Rows, step: Step | None
@@ -83,6 +93,18 @@ class Dense(Layer):
         Z += b[..., np.newaxis, :]
         return Z, X
 
+    def predict(self, params: Params, X: Array | Rows) -> Array:
+        """Return ``Z``; of many rows with its columns, not its rows, in one piece of memory.
+
+        To add ``b`` to rows of 64 numbers takes NumPy 0.25 ns a number, of 3 numbers 2.5; to
+        columns, if they are longer than half of the buffer of 8,192 that it uses else, 0.09.
+        """
+        W, b = params
+        many = isinstance(X, np.ndarray) and X.shape[-2] > 4096
+        Z = (W.mT @ X.mT).mT if many else X @ W
+        Z += b[..., np.newaxis, :]
+        return Z
+
     def backward(
         self, dY: Array, cache: Any, params: Params, d_params: Params, need_dX: bool = True
     ) -> Array | None:
@@ -90,6 +112,10 @@ class Dense(Layer):
         X, dZ = cache, dY
         W, _ = params
         dW, db = d_params
-        dW[...] = X.mT @ dZ
-        db[...] = dZ.sum(axis=-2)
+        if isinstance(X, np.ndarray):
+            np.matmul(X.mT, dZ, out=dW)
+        else:  # sparse rows
+            dW[...] = X.mT @ dZ
+        # The sum over the rows. Of 1,500 rows of 3 numbers dZ.sum(axis=-2) takes 31 us, this 2.
+        np.matmul(np.ones(dZ.shape[-2], dZ.dtype), dZ, out=db)
         return dZ @ W.mT if need_dX else None

@@ -9,6 +9,8 @@ import numpy as np
 
 from glassnet.core.arrays import Array, Rows, check_setting
 from glassnet.core.layer import Layer, Params, Step
+from glassnet.core.schedules import ProgressSchedule
+from glassnet.errors import ParameterError
 
 
 @dataclass(frozen=True)
@@ -26,6 +28,8 @@ class Dropout(Layer):
     ----------
     rate : float
         The probability of being left out, in [0, 1).
+    schedule : ProgressSchedule, optional
+        Multiplies the rate along the training: ``FlatCosine()``, say.
 
     Notes
     -----
@@ -43,17 +47,28 @@ class Dropout(Layer):
     """
 
     rate: float
+    schedule: ProgressSchedule | None = None
 
     def __post_init__(self) -> None:
         check_setting(self, "rate", low=0, high=1, open_high=True)
+        if not isinstance(self.schedule, ProgressSchedule | None):
+            raise ParameterError(
+                f"Dropout schedule is {self.schedule!r}; expected one that depends on the part of "
+                "the training that lies behind, such as FlatCosine()."
+            )
+
+    def rate_at(self, t: float) -> float:
+        """Return the rate when a part ``t`` of the training lies behind."""
+        return self.rate if self.schedule is None else self.rate * self.schedule.at(t)
 
     def forward(self, params: Params, X: Array | Rows, step: Step | None) -> tuple[Array, Any]:
         """Return the masked input, and the mask (None in prediction)."""
         rows: Any = X
-        if step is None or self.rate == 0:
+        rate = 0.0 if step is None else self.rate_at(step.t)
+        if step is None or rate == 0:
             return rows, None
-        kept = step.rng.random(rows.shape) >= self.rate
-        mask = kept * rows.dtype.type(1 / (1 - self.rate))
+        kept = step.rng.random(rows.shape) >= rate
+        mask = kept * rows.dtype.type(1 / (1 - rate))
         return mask * rows, mask
 
     def backward(

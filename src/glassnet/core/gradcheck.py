@@ -188,5 +188,5 @@ def _kink_distance(net: Network, theta: Array, X: Array, Y: Array, step: Step | 
         A, _ = layer.forward(params, A, step)
     distances += [np.abs(A - Y - kink).min() for kink in net.loss_function.kinks]
     if net.penalty is not None and net.penalty.l1:
-        distances.append(np.abs(theta[net.decays == 1]).min())
+        distances.append(np.abs(theta[net.decays != 0]).min())
     return float(min(distances, default=np.inf))

@@ -12,7 +12,7 @@ from typing import ClassVar
 
 import numpy as np
 
-from glassnet.core.arrays import Array, RandomNumbers, check_setting
+from glassnet.core.arrays import Array, RandomNumbers, check_count, check_setting
 from glassnet.errors import ParameterError
 
 
@@ -22,6 +22,28 @@ class Initializer(ABC):
     @abstractmethod
     def __call__(self, rng: RandomNumbers, shape: tuple[int, ...], n_in: int, n_out: int) -> Array:
         """Return float64 values of ``shape`` for a layer from ``n_in`` to ``n_out`` nodes."""
+
+    def for_data(
+        self,
+        rng: RandomNumbers,
+        shape: tuple[int, ...],
+        n_in: int,
+        n_out: int,
+        X: Array | None,
+        W: Array | None,
+    ) -> Array:
+        """Return values that may depend on the layer's input: here they do not.
+
+        Parameters
+        ----------
+        rng, shape, n_in, n_out :
+            As in a call.
+        X : array of shape (..., n_samples, n_in) or None
+            The layer's input on a sample of the rows.
+        W : array of shape (..., n_in, n_out) or None
+            The weights drawn before, for biases.
+        """
+        return self(rng, shape, n_in, n_out)
 
 
 @dataclass(frozen=True)
@@ -165,3 +187,84 @@ class LeCun(_VarianceKeeping):
     def fan(n_in: int, n_out: int) -> int:
         """Return the inputs."""
         return n_in
+
+
+@dataclass(frozen=True)
+class UnitVariance(Initializer):
+    r"""Normal weights, scaled so that each node's sum over its inputs has variance 1 on the data.
+
+    .. math:: W_{kj} \leftarrow \frac{W_{kj}}{\operatorname{std}_n (X W)_{nj}}, \qquad
+              W_{kj} \sim N(0, 1)
+
+    Holzmüller, Grinsztajn and Steinwart, 2024, "Better by Default", section 3. Without data, or
+    where a node sees no variance, ``W / sqrt(n_in)``.
+    """
+
+    def __call__(self, rng: RandomNumbers, shape: tuple[int, ...], n_in: int, n_out: int) -> Array:
+        """Return what is drawn without data: variance ``1 / n_in``."""
+        W: Array = rng.normal(0.0, 1.0, shape) / np.sqrt(n_in)
+        return W
+
+    def for_data(
+        self,
+        rng: RandomNumbers,
+        shape: tuple[int, ...],
+        n_in: int,
+        n_out: int,
+        X: Array | None,
+        W: Array | None,
+    ) -> Array:
+        """Draw, then scale node by node."""
+        drawn = self(rng, shape, n_in, n_out)
+        if X is None:
+            return drawn
+        std = (X.astype(np.float64) @ drawn).std(axis=-2, keepdims=True)
+        std[std < 1e-6] = 1.0
+        scaled: Array = drawn / std
+        return scaled
+
+
+@dataclass(frozen=True)
+class HyperplaneBias(Initializer):
+    r"""Biases that put each node's zero among the data: at a mixture of a few rows.
+
+    .. math:: b_j = -\sum_{i=1}^{m} s_{ij} (X W)_{n_{ij} j}, \qquad
+              s_j \sim \text{uniform on the simplex}, \quad n_{ij} \sim \text{uniform}
+
+    Steinwart, 2019, "A sober look at neural network initializations", as taken up in Holzmüller,
+    Grinsztajn and Steinwart, 2024. Without data, 0.
+
+    Parameters
+    ----------
+    n_rows : int, default=5
+        The rows of a mixture, m.
+    """
+
+    n_rows: int = 5
+
+    def __post_init__(self) -> None:
+        check_count("HyperplaneBias n_rows", self.n_rows)
+
+    def __call__(self, rng: RandomNumbers, shape: tuple[int, ...], n_in: int, n_out: int) -> Array:
+        """Return what there is without data: zeros."""
+        return np.zeros(shape)
+
+    def for_data(
+        self,
+        rng: RandomNumbers,
+        shape: tuple[int, ...],
+        n_in: int,
+        n_out: int,
+        X: Array | None,
+        W: Array | None,
+    ) -> Array:
+        """Draw a mixture of rows for each node."""
+        if X is None or W is None:
+            return self(rng, shape, n_in, n_out)
+        rows = np.floor(rng.random((self.n_rows, *shape)) * X.shape[-2]).astype(np.intp)
+        shares = -np.log1p(-rng.random((self.n_rows, *shape)))  # exponential, each
+        shares /= shares.sum(axis=0)
+        sums = X.astype(np.float64) @ W.astype(np.float64)
+        picked = np.stack([np.take_along_axis(sums, r[..., np.newaxis, :], axis=-2) for r in rows])
+        b: Array = -(shares * picked[..., 0, :]).sum(axis=0)
+        return b

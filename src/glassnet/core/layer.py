@@ -24,14 +24,15 @@ class Parameter:
         Its shape, without the axis of an ensemble's members.
     learning_rate : float, default=1.0
         The factor on the optimizer's learning rate.
-    decay : bool, default=True
-        Whether penalties and weight decay apply: to weights, never to biases.
+    decay : float, default=1.0
+        The factor on weight decay, which is multiplied by the learning rate as well. 0: neither
+        decay nor a penalty applies, as for biases.
     """
 
     name: str
     shape: tuple[int, ...]
     learning_rate: float = 1.0
-    decay: bool = True
+    decay: float = 1.0
 
 
 @dataclass(frozen=True)
@@ -74,6 +75,16 @@ class Layer(ABC):
     @abstractmethod
     def forward(self, params: Params, X: Array | Rows, step: Step | None) -> tuple[Array, Any]:
         """Return the output and what `backward` will need of the way there."""
+
+    def predict(self, params: Params, X: Array | Rows) -> Array:
+        """Return the output alone, as `forward` does without a step: there may be a faster way."""
+        return self.forward(params, X, None)[0]
+
+    def __init_subclass__(cls, **settings: Any) -> None:
+        """Leave no faster `predict` to a subclass whose `forward` is another."""
+        super().__init_subclass__(**settings)
+        if "forward" in vars(cls) and "predict" not in vars(cls):
+            cls.predict = Layer.predict  # type: ignore[method-assign]
 
     @abstractmethod
     def backward(

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass
 from functools import cached_property
 from itertools import pairwise
@@ -15,9 +15,11 @@ from glassnet.core.arrays import (
     Array,
     RandomNumbers,
     Rows,
+    all_finite,
     check_array,
     check_count,
     check_dtype,
+    check_finite,
     check_rows,
     check_targets,
     check_weights,
@@ -26,6 +28,23 @@ from glassnet.core.layer import Layer, Parameter, Params, Step
 from glassnet.core.losses import Loss
 from glassnet.core.penalties import Penalty
 from glassnet.errors import ParameterError, ShapeError
+
+PIECE = 420_000
+"""Numbers that a layer takes or gives at a time in prediction: 1.7 MB of float32.
+
+Milliseconds for 100,000 rows of float32 (the last two: 20,000, times 5), on one core with 0.5 MB
+of second-level cache, in pieces of this size and of other numbers of rows::
+
+                          PIECE          512   2,048   8,192   all at once
+    20-64-32-2             15 (6,562)     27      20      16       22
+    64-100-10              30 (4,200)     39      34      33       52
+    784-128-10            291 (535)      284     306     319      313
+    54-256-256-256-7      386 (1,640)    382     384     411      426
+"""
+
+PIECE_ROWS = (512, 10_000)
+"""Rows of a piece, at least and at most: 1024-2048-2048-10 takes 8 % longer in 128 rows at a time
+than in 512; for 2-5-3 all from 8,192 on are as good."""
 
 
 @dataclass(frozen=True, init=False)
@@ -102,7 +121,7 @@ class Network:
     # The flat vector and its views
 
     @cached_property
-    def _slices(self) -> tuple[tuple[tuple[slice, Parameter], ...], ...]:
+    def slices(self) -> tuple[tuple[tuple[slice, Parameter], ...], ...]:
         """For each layer, where its parameters stand in theta."""
         start = 0
         table = []
@@ -116,7 +135,7 @@ class Network:
         return tuple(table)
 
     def _all_parameters(self) -> Iterator[tuple[slice, Parameter]]:
-        for row in self._slices:
+        for row in self.slices:
             yield from row
 
     @cached_property
@@ -144,7 +163,7 @@ class Network:
 
     @cached_property
     def decays(self) -> Array:
-        """1 for each parameter that penalties and weight decay act on (weights), else 0."""
+        """Each parameter's factor on weight decay: 0 for biases, where no penalty acts either."""
         return self._vector(lambda parameter: float(parameter.decay))
 
     def _vector(self, factor: Any) -> Array:
@@ -167,8 +186,8 @@ class Network:
         """
         lead = theta.shape[:-1]
         return [
-            tuple(theta[..., where].reshape(lead + parameter.shape) for where, parameter in row)
-            for row in self._slices
+            tuple([theta[..., where].reshape(lead + parameter.shape) for where, parameter in row])
+            for row in self.slices
         ]
 
     def init(
@@ -226,22 +245,91 @@ class Network:
         Returns
         -------
         Z : array of shape (n_samples, n_outputs)
+
+        Notes
+        -----
+        Rows go through in pieces that the processor's cache holds. A row's last digit may depend
+        on how many there are beside it: BLAS adds up in another order for another number of rows.
         """
-        return self.activations(theta, X)[-1]
+        return self.predict(theta, X, lambda Z: Z)
 
     def activations(self, theta: Array, X: ArrayLike | Rows) -> list[Array]:
         """Return every layer's output in prediction; the last one is the scores."""
-        theta = self.check_theta(theta)
-        A: Any = check_rows(X, theta.dtype, self.n_in)
-        outputs = []
-        for layer, params in zip(self.layers, self.views(theta), strict=True):
-            A, _ = layer.forward(params, A, None)
-            outputs.append(A)
-        return outputs
+        return self._in_pieces(theta, X, None)
 
-    def predict(self, theta: Array, X: ArrayLike | Rows) -> Array:
-        """Return the loss's inverse link of the scores: probabilities, or means."""
-        return self.loss_function.inverse_link(self.scores(theta, X))
+    def predict(
+        self,
+        theta: Array,
+        X: ArrayLike | Rows,
+        link: Callable[[Array], Array] | None = None,
+    ) -> Array:
+        """Return the loss's inverse link of the scores: probabilities, or means.
+
+        Parameters
+        ----------
+        theta : array of shape (n_params,) or (n_members, n_params)
+        X : array of shape (n_samples, n_features)
+            Of the dtype of theta.
+        link : callable, optional
+            What to make of scores instead: a function of each row on its own.
+
+        Returns
+        -------
+        array of shape (n_samples, n_outputs)
+            Or of as many columns as ``link`` returns.
+
+        Examples
+        --------
+        >>> import numpy as np
+        >>> from glassnet import BinaryCrossEntropy, Dense, Network
+        >>> net = Network([Dense(1, 1)], loss=BinaryCrossEntropy())
+        >>> theta, X = np.array([np.log(3.0), 0.0]), np.array([[1.0], [-1.0]])
+        >>> net.predict(theta, X)
+        array([[0.75],
+               [0.25]])
+        >>> net.predict(theta, X, link=np.exp)  # the odds
+        array([[3.        ],
+               [0.33333333]])
+        """
+        link = link or self.loss_function.inverse_link
+        return self._in_pieces(theta, X, link)[0]
+
+    def _in_pieces(
+        self, theta: Array, X: ArrayLike | Rows, link: Callable[[Array], Array] | None
+    ) -> list[Array]:
+        """Return every layer's output, or the link of the last one alone, some rows at a time."""
+        theta = self.check_theta(theta)
+        rows = check_rows(X, theta.dtype, self.n_in, finite=False)
+        n_rows, n_columns = rows.shape
+        step = self._rows_of_piece(n_columns, theta.size // self.n_params)
+        layers = list(zip(self.layers, self.views(theta), strict=True))
+        wholes: list[Array] = []
+        for start in range(0, n_rows or 1, step):
+            piece = slice(start, start + step)
+            A: Any = rows[piece]
+            if isinstance(A, np.ndarray) and not all_finite(A):
+                check_finite("X", rows[:])  # which says where
+            outputs = []
+            for layer, params in layers:
+                A = layer.predict(params, A)
+                if link is None:
+                    outputs.append(A)
+            if link is not None:
+                outputs.append(link(A))
+            if not wholes:
+                wholes = [np.empty((*P.shape[:-2], n_rows, P.shape[-1]), P.dtype) for P in outputs]
+            for whole, part in zip(wholes, outputs, strict=True):
+                whole[..., piece, :] = part
+        return wholes
+
+    def _rows_of_piece(self, n_columns: int, n_members: int) -> int:
+        """Return how many rows to take at a time."""
+        fewest, most = PIECE_ROWS
+        return min(max(PIECE // (max(n_columns, self._widest) * n_members), fewest), most)
+
+    @cached_property
+    def _widest(self) -> int:
+        return max(layer.n_out or 1 for layer in self.layers)
 
     def loss(self, theta: Array, X: Any, Y: Any, w: Any = None) -> Any:
         """Return ``L``, penalty included, as `loss_and_grad` does, without dropout."""

@@ -61,13 +61,22 @@ class Schedule(ABC):
     def shape(self, step: int, n_steps: int | None) -> float:
         """Return the factor, warm-up apart."""
 
-    def _progress(self, step: int, n_steps: int | None) -> float:
-        """Return the part of the training that lies behind, in [0, 1]."""
+
+@dataclass(frozen=True)
+class ProgressSchedule(Schedule):
+    """A factor that depends on nothing but the part of the training that lies behind."""
+
+    @abstractmethod
+    def at(self, t: float) -> float:
+        """Return the factor at ``t`` in [0, 1]."""
+
+    def shape(self, step: int, n_steps: int | None) -> float:
+        """Return the factor."""
         if n_steps is None:
             raise ParameterError(
                 f"{type(self).__name__} needs the length of the training: give n_epochs to train."
             )
-        return min(step / n_steps, 1.0)
+        return self.at(min(step / n_steps, 1.0))
 
 
 @dataclass(frozen=True)
@@ -150,7 +159,7 @@ class Exponential(Schedule):
 
 
 @dataclass(frozen=True)
-class Cosine(Schedule):
+class Cosine(ProgressSchedule):
     """Half a cosine wave from 1 down to ``final`` at the end of the training.
 
     Parameters
@@ -171,13 +180,13 @@ class Cosine(Schedule):
         super().__post_init__()
         check_setting(self, "final", low=0, high=1)
 
-    def shape(self, step: int, n_steps: int | None) -> float:
+    def at(self, t: float) -> float:
         """Return the factor."""
-        return _wave(1.0, self.final, self._progress(step, n_steps))
+        return _wave(1.0, self.final, t)
 
 
 @dataclass(frozen=True)
-class OneCycle(Schedule):
+class OneCycle(ProgressSchedule):
     """Up to 1 and down to almost nothing, each half a cosine wave.
 
     Parameters
@@ -205,17 +214,70 @@ class OneCycle(Schedule):
         check_setting(self, "start", low=0, high=1)
         check_setting(self, "final", low=0, high=1)
 
-    def shape(self, step: int, n_steps: int | None) -> float:
+    def at(self, t: float) -> float:
         """Return the factor."""
-        t = self._progress(step, n_steps)
         if t < self.peak:
             return _wave(self.start, 1.0, t / self.peak)
         return _wave(1.0, self.final, (t - self.peak) / (1 - self.peak))
 
 
+@dataclass(frozen=True)
+class FlatCosine(ProgressSchedule):
+    """1 for the first half of the training, then half a cosine wave down to 0.
+
+    For regularization that fades: Holzmüller, Grinsztajn and Steinwart, 2024, ``flat_cos``.
+
+    Parameters
+    ----------
+    warmup : int, default=0
+
+    Examples
+    --------
+    >>> [round(FlatCosine().at(t), 3) for t in (0, 0.5, 0.75, 1)]
+    [1.0, 1.0, 0.5, 0.0]
+    """
+
+    def at(self, t: float) -> float:
+        """Return the factor."""
+        return _wave(1.0, 0.0, max(2 * t, 1.0) - 1)
+
+
+@dataclass(frozen=True)
+class LogCosine(ProgressSchedule):
+    r"""Waves from 0 to 1 and back, each twice as long as the one before.
+
+    .. math:: \tfrac{1}{2} \bigl(1 - \cos(2 \pi \log_2(1 + (2^n - 1) t))\bigr)
+
+    Holzmüller, Grinsztajn and Steinwart, 2024, ``coslog``: the low ends let the training settle,
+    the high ones leave what it settled in.
+
+    Parameters
+    ----------
+    n_cycles : int, default=4
+        Waves in all.
+    warmup : int, default=0
+
+    Examples
+    --------
+    >>> [round(LogCosine().at(t / 15), 3) for t in (0, 1, 3, 5, 15)]
+    [0.0, 0.0, 0.0, 0.93, 0.0]
+    """
+
+    n_cycles: int = 4
+
+    def __post_init__(self) -> None:
+        super().__post_init__()
+        check_count("LogCosine n_cycles", self.n_cycles)
+
+    def at(self, t: float) -> float:
+        """Return the factor."""
+        cycles = np.log2(1 + (2.0**self.n_cycles - 1) * t)
+        return float(0.5 * (1 - np.cos(2 * np.pi * cycles)))
+
+
 SCHEDULES: tuple[Schedule, ...] = (
     Constant(), InverseScaling(), StepDecay(every=10), Exponential(rate=0.99), Cosine(),
-    OneCycle(),
+    OneCycle(), FlatCosine(), LogCosine(),
 )  # fmt: skip
 """One of each schedule. A new one belongs here, and is tested from then on."""
 

@@ -10,19 +10,19 @@ import copy
 import math
 import time
 from collections.abc import Iterator
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from typing import Any, Protocol
 
 import numpy as np
 from numpy.typing import NDArray
 
 from glassnet.core.arrays import Array, RandomNumbers, all_finite, check_count, check_number
-from glassnet.core.batches import batches, check_batch_size, permuted
+from glassnet.core.batches import batches, check_batch_size, permuted, some_rows
 from glassnet.core.divergence import divergence
 from glassnet.core.layer import Step
 from glassnet.core.network import Network
 from glassnet.core.optimizers import Adam, Optimizer, Slots
-from glassnet.core.schedules import Schedule
+from glassnet.core.schedules import ProgressSchedule, Schedule
 from glassnet.errors import DataError, ParameterError, ShapeError
 
 
@@ -118,6 +118,10 @@ class Plan:
     max_grad_norm : float or None
     n_steps : int or None
         Steps of the whole training, None if it is open-ended.
+    decay_schedule : ProgressSchedule or None
+        The factor on weight decay along the training.
+    scratch : dict
+        What a `RunSteps` wants to find again at its next call: space to work in, tables.
     """
 
     optimizer: Optimizer
@@ -125,17 +129,29 @@ class Plan:
     schedule: Schedule | None = None
     max_grad_norm: float | None = None
     n_steps: int | None = None
+    decay_schedule: ProgressSchedule | None = None
+    scratch: dict[str, Any] = field(default_factory=dict, compare=False, repr=False)
 
-    def learning_rate(self, state: TrainingState) -> float:
-        """Return the learning rate of the next step."""
-        factor = 1.0 if self.schedule is None else self.schedule(state.step, self.n_steps)
-        return state.learning_rate * factor
+    def learning_rates(self, state: TrainingState, n: int) -> Array:
+        """Return the learning rates of the next ``n`` steps."""
+        if self.schedule is None:
+            return np.full(n, state.learning_rate)
+        steps = range(state.step, state.step + n)
+        factors = np.array([self.schedule(step, self.n_steps) for step in steps])
+        return state.learning_rate * factors
 
-    def progress(self, state: TrainingState) -> float:
-        """Return the part of the training that lies behind, in [0, 1); 0 if open-ended."""
+    def progress(self, step: int) -> float:
+        """Return the part of the training behind after ``step`` steps, in [0, 1); 0 if open."""
         if self.n_steps is None:
             return 0.0
-        return min(state.step / self.n_steps, math.nextafter(1.0, 0.0))
+        return min(step / self.n_steps, math.nextafter(1.0, 0.0))
+
+    def decay_factors(self, state: TrainingState, n: int) -> Array:
+        """Return the factor on weight decay at the next ``n`` steps."""
+        if self.decay_schedule is None:
+            return np.ones(n)
+        steps = range(state.step, state.step + n)
+        return np.array([self.decay_schedule.at(self.progress(step)) for step in steps])
 
 
 class RunSteps(Protocol):
@@ -190,7 +206,7 @@ def run_steps(
     params, d_params = net.views(theta), net.views(g)
     last_finite = np.empty_like(theta)
     factors = None if net.learning_rates is None else net.learning_rates.astype(theta.dtype)
-    decays = net.decays.astype(theta.dtype)
+    decays, fades = net.decays.astype(theta.dtype), plan.decay_schedule is not None
     learning_rate = gradient_norm = 0.0
     # What leaves the finite numbers is caught below, in the same step, and better than by warnings.
     with np.errstate(over="ignore", invalid="ignore", divide="ignore"):
@@ -199,12 +215,12 @@ def run_steps(
             if w_batch is not None and not w_batch.any():  # no rows, by their weights: no step
                 state.position += len(rows)
                 continue
-            X_batch, Y_batch = X[rows], Y[rows]
-            step = Step(state.rng, plan.progress(state))
+            X_batch, Y_batch = some_rows(X, rows), some_rows(Y, rows)
+            step = Step(state.rng, plan.progress(state.step))
             L, penalty = net.backpropagate(
                 theta, params, g, d_params, X_batch, Y_batch, w_batch, step
             )
-            learning_rate = plan.learning_rate(state)
+            learning_rate = plan.learning_rates(state, 1).item()
             gradient_norm = clip(g, plan.max_grad_norm)
             if not (np.isfinite(L + penalty) and math.isfinite(gradient_norm)):
                 raise divergence(net, state, plan.batch_size, loss=L + penalty, X=X_batch, g=g)
@@ -212,7 +228,8 @@ def run_steps(
             risky = not learning_rate * gradient_norm < RISKY
             slots = copy.deepcopy(state.slots) if risky else None
             rates = learning_rate if factors is None else learning_rate * factors
-            plan.optimizer.step(theta, g, state.slots, state.step + 1, rates, decays)
+            decay = decays * plan.decay_factors(state, 1).item() if fades else decays
+            plan.optimizer.step(theta, g, state.slots, state.step + 1, rates, decay)
             if not all_finite(theta):
                 error = divergence(net, state, plan.batch_size, last_finite=last_finite)
                 np.copyto(theta, last_finite)
@@ -256,7 +273,9 @@ def train(
     rng: RandomNumbers | None = None,
     n_epochs: int | None = None,
     shuffle: bool = True,
+    drop_last: bool = False,
     schedule: Schedule | None = None,
+    decay_schedule: ProgressSchedule | None = None,
     max_grad_norm: float | None = None,
     rows: NDArray[np.intp] | None = None,
     state: TrainingState | None = None,
@@ -278,15 +297,19 @@ def train(
     optimizer : Optimizer, default=Adam()
     batch_size : int, optional
         Rows a step; None is 32, or all rows if they are fewer. 1 is stochastic gradient
-        descent, ``len(X)`` batch gradient descent. The last, short batch is used.
+        descent, ``len(X)`` batch gradient descent. The last, short batch is used, too.
     rng : Generator or RandomState, optional
         Draws the order of the rows and dropout's masks; None draws a seed.
     n_epochs : int, optional
         Epochs in all, those of a ``state`` included. None goes on until the caller breaks.
     shuffle : bool, default=True
         Draw a new order each epoch.
+    drop_last : bool, default=False
+        Take no step on the last rows of an epoch if they are fewer than ``batch_size``.
     schedule : Schedule, optional
         The factor on the learning rate, step by step.
+    decay_schedule : ProgressSchedule, optional
+        The factor on the optimizer's weight decay along the training: ``FlatCosine()``, say.
     max_grad_norm : float, optional
         Longer gradients are scaled down to this Euclidean norm.
     rows : array of int, optional
@@ -339,7 +362,7 @@ def train(
         )
     theta, X, Y, w = net.check(theta, X, Y, w)
     optimizer = Adam() if optimizer is None else optimizer
-    _check_settings(theta, optimizer, schedule, max_grad_norm)
+    _check_settings(theta, optimizer, schedule, decay_schedule, max_grad_norm)
     if state is None:
         if not isinstance(rng, np.random.Generator | np.random.RandomState | None):
             raise ParameterError(
@@ -358,11 +381,16 @@ def train(
         check_count("steps_per_yield", steps_per_yield)
     n_steps = None
     if n_epochs is not None:
-        n_steps = check_count("n_epochs", n_epochs) * math.ceil(len(state.order) / batch_size)
-    plan = Plan(optimizer, batch_size, schedule, max_grad_norm, n_steps)
+        n_batches = len(state.order) / batch_size
+        n_steps = check_count("n_epochs", n_epochs) * (
+            math.floor(n_batches) if drop_last else math.ceil(n_batches)
+        )
+    plan = Plan(optimizer, batch_size, schedule, max_grad_norm, n_steps, decay_schedule)
     if schedule is not None:  # one that needs n_epochs says so now, not after its warm-up
         schedule(max(state.step, schedule.warmup), n_steps)
-    return _epochs(net, state, X, Y, w, plan, n_epochs, shuffle, steps_per_yield, run_steps)
+    return _epochs(
+        net, state, X, Y, w, plan, n_epochs, shuffle, drop_last, steps_per_yield, run_steps
+    )
 
 
 def _epochs(
@@ -374,19 +402,22 @@ def _epochs(
     plan: Plan,
     n_epochs: int | None,
     shuffle: bool,
+    drop_last: bool,
     steps_per_yield: int | None,
     run_steps: RunSteps,
 ) -> Iterator[Epoch]:
     """Yield the epochs of `train`, whose arguments have been checked."""
-    n_rows = len(state.order)
     while n_epochs is None or state.epoch < n_epochs or not state.epoch_is_over:
         began = time.perf_counter()
         if state.epoch_is_over:
             _begin_epoch(state, shuffle)
-        position = state.position
-        left = math.ceil((n_rows - position) / plan.batch_size)
-        n_steps = left if steps_per_yield is None else min(left, steps_per_yield)
+        position, counted_before = state.position, state.counted
+        left = (len(state.order) - position) / plan.batch_size
+        n_left = max(math.floor(left), 1) if drop_last else math.ceil(left)
+        n_steps = n_left if steps_per_yield is None else min(n_left, steps_per_yield)
         learning_rate, gradient_norm = run_steps(net, state, X, Y, w, plan, n_steps)
+        if drop_last and len(state.order) - state.position < plan.batch_size:
+            state.position = len(state.order)
         seconds = max(time.perf_counter() - began, 1e-9)  # a clock may stand still
         counted = max(state.counted, 1)
         yield Epoch(
@@ -396,7 +427,7 @@ def _epochs(
             learning_rate=learning_rate,
             gradient_norm=gradient_norm,
             seconds=seconds,
-            rows_per_second=(state.position - position) / seconds,
+            rows_per_second=(state.counted - counted_before) / seconds,
             state=state,
         )
 
@@ -410,7 +441,11 @@ def _begin_epoch(state: TrainingState, shuffle: bool) -> None:
 
 
 def _check_settings(
-    theta: Array, optimizer: Optimizer, schedule: Schedule | None, max_grad_norm: float | None
+    theta: Array,
+    optimizer: Optimizer,
+    schedule: Schedule | None,
+    decay_schedule: ProgressSchedule | None,
+    max_grad_norm: float | None,
 ) -> None:
     if theta.ndim != 1 or not theta.flags.writeable:
         raise ShapeError(
@@ -421,6 +456,10 @@ def _check_settings(
         raise ParameterError(f"optimizer is {optimizer!r}; expected one such as Adam().")
     if not isinstance(schedule, Schedule | None):
         raise ParameterError(f"schedule is {schedule!r}; expected one such as Cosine().")
+    if not isinstance(decay_schedule, ProgressSchedule | None):
+        raise ParameterError(
+            f"decay_schedule is {decay_schedule!r}; expected one such as FlatCosine()."
+        )
     if max_grad_norm is not None:
         check_number("max_grad_norm", max_grad_norm, low=0, open_low=True)
 
