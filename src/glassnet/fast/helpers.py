@@ -1,0 +1,57 @@
+"""The threads that help one to train."""
+
+from __future__ import annotations
+
+import os
+from concurrent.futures import Future, ThreadPoolExecutor
+from contextlib import suppress
+from typing import Any
+
+import numba
+
+from glassnet.fast.cuts import MOST_SHARDS
+from glassnet.fast.loop import run
+from glassnet.fast.rounds import LEAVE
+from glassnet.fast.threads import limit_this_thread
+
+
+class Helpers:
+    """Threads that are inside compiled code, taking parts from a board.
+
+    They leave by themselves when nothing has run for a moment, and are fetched again at the next
+    run: an epoch may be as short as ten microseconds, which is less than to wake a thread takes.
+    Where there are none to be had (the process may have no more threads, or the interpreter is
+    about to end) who trains goes on without.
+    """
+
+    def __init__(self, board: Any) -> None:
+        self._board = board
+        self._pool: ThreadPoolExecutor | None = None
+        self._inside: list[Future[int]] = []
+        self._frame: Any = None
+        self._process = os.getpid()
+
+    def fetch(self, n: int, arguments: tuple[Any, ...]) -> None:
+        """See to it that ``n`` threads help: they call `loop.run` with these arguments."""
+        if numba.config.DISABLE_JIT or not (n or self._inside):
+            return
+        if self._process != os.getpid():  # a fork: its threads are not here
+            self._pool, self._inside, self._process = None, [], os.getpid()
+        inside = [helper for helper in self._inside if not helper.done()]
+        if len(inside) > n or arguments[0] is not self._frame:
+            self._dismiss(inside)
+            inside = []
+        if len(inside) < n:
+            if self._pool is None:
+                self._pool = ThreadPoolExecutor(MOST_SHARDS - 1, initializer=limit_this_thread)
+            with suppress(RuntimeError):
+                while len(inside) < n:
+                    inside.append(self._pool.submit(run, *arguments))
+        self._inside, self._frame = inside, arguments[0]
+
+    def _dismiss(self, inside: list[Future[int]]) -> None:
+        self._board[LEAVE] = 1
+        for helper in inside:
+            if not helper.cancel():
+                helper.result()
+        self._board[LEAVE] = 0
