@@ -1,0 +1,71 @@
+"""Writing a file as a whole, or not at all."""
+
+from __future__ import annotations
+
+import errno
+import os
+import secrets
+from collections.abc import Iterator
+from contextlib import contextmanager
+from pathlib import Path
+from typing import BinaryIO
+
+
+@contextmanager
+def whole_file(path: str | os.PathLike[str]) -> Iterator[BinaryIO]:
+    """Give a file to write to, which takes its name when everything is on the disk.
+
+    It is written beside its place under another name, and renamed at the end, in one step: whoever
+    looks sees the old file or the new one. If anything goes wrong, the new one is removed.
+
+    Raises
+    ------
+    OSError
+        If the folder is not there or cannot be written to, or the path is no plain file.
+    """
+    target = place_of(path)
+    there = target.exists()
+    beside = target.parent / f".glassnet-{secrets.token_hex(8)}.tmp"
+    flags = os.O_WRONLY | os.O_CREAT | os.O_EXCL | getattr(os, "O_BINARY", 0)
+    descriptor = os.open(beside, flags, 0o666)
+    try:
+        with os.fdopen(descriptor, "wb") as file:
+            if there:
+                beside.chmod(target.stat().st_mode & 0o777)
+            yield file
+            file.flush()
+            os.fsync(file.fileno())
+        beside.replace(target)
+    except BaseException:
+        beside.unlink(missing_ok=True)
+        raise
+    _sync_folder(target.parent)
+
+
+def place_of(path: str | os.PathLike[str]) -> Path:
+    """Return where a path leads, links followed, if a plain file is or can be there.
+
+    Raises
+    ------
+    IsADirectoryError, OSError
+        If a folder or a device is there: it is not to be replaced.
+    """
+    target = Path(os.path.realpath(path))
+    if target.is_dir():
+        raise IsADirectoryError(errno.EISDIR, os.strerror(errno.EISDIR), str(path))
+    if target.exists() and not target.is_file():
+        raise OSError(errno.EINVAL, "is no plain file, and not to be replaced", str(path))
+    return target
+
+
+def _sync_folder(folder: Path) -> None:
+    """Have the new name on the disk as well; not every system can."""
+    if os.name != "posix":
+        return
+    descriptor = os.open(folder, os.O_RDONLY)
+    try:
+        os.fsync(descriptor)
+    except OSError:  # a file system without it
+        pass
+    finally:
+        os.close(descriptor)

@@ -1,0 +1,124 @@
+"""What predicts from a model file: NumPy alone, and narwhals for a DataFrame."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import Any
+
+from glassnet.core.arrays import Array
+from glassnet.errors import ParameterError
+from glassnet.files.model_file import Path, read_record
+from glassnet.record import Classes, Kind, Record
+from glassnet.tabular.columns import Column
+
+
+def load(path: Path) -> Predictor:
+    """Return what predicts as the saved model does, to the bit.
+
+    It needs NumPy alone; scikit-learn is not imported. `TabularClassifier.load` and
+    `TabularRegressor.load` give the estimator again.
+
+    Parameters
+    ----------
+    path : str or path
+        A file that ``save`` or ``glassnet train`` has written.
+
+    Raises
+    ------
+    ModelFileError
+        If it is no model file, or is damaged; the message says in which way.
+    OSError
+        If it cannot be opened.
+    """
+    return Predictor(read_record(path))
+
+
+@dataclass(frozen=True, repr=False)
+class Predictor:
+    """A trained model: it predicts, and says what it was trained on.
+
+    Attributes
+    ----------
+    record : Record
+        All that the file holds.
+    """
+
+    record: Record
+
+    @property
+    def kind(self) -> Kind:
+        """Either "tabular-classifier" or "tabular-regressor"."""
+        return self.record.about.kind
+
+    @property
+    def classes_(self) -> Array:
+        """The labels, as the columns of `predict_proba`.
+
+        Raises
+        ------
+        AttributeError
+            If the model predicts numbers.
+        """
+        target = self.record.about.target
+        if not isinstance(target, Classes):
+            raise AttributeError(  # noqa: TRY004 - hasattr is to be false
+                "this model predicts numbers: it has no classes_."
+            )
+        return target.labels
+
+    @property
+    def columns(self) -> tuple[Column, ...]:
+        """What each column of the table was, and what becomes of it."""
+        return self.record.about.table.columns
+
+    def predict(self, X: Any) -> Array:
+        """Predict classes, or numbers in the target's units.
+
+        Parameters
+        ----------
+        X : table of shape (n_rows, n_columns)
+            A pandas, polars or Arrow table, a NumPy array, or a list of rows.
+
+        Returns
+        -------
+        y : array of shape (n_rows,)
+
+        Raises
+        ------
+        DataError
+            If the table lacks a column, or a cell is not what it was in training.
+        """
+        outputs = self.record.outputs(X)
+        target = self.record.about.target
+        if isinstance(target, Classes):
+            labels: Array = target.labels[outputs.argmax(axis=1)]
+            return labels
+        numbers: Array = outputs[:, 0]
+        return numbers
+
+    def predict_proba(self, X: Any) -> Array:
+        """Predict the probability of each class.
+
+        Parameters
+        ----------
+        X : table of shape (n_rows, n_columns)
+
+        Returns
+        -------
+        P : array of shape (n_rows, n_classes)
+            Columns as in ``classes_``; rows sum to 1.
+
+        Raises
+        ------
+        ParameterError
+            If the model predicts numbers.
+        """
+        if not isinstance(self.record.about.target, Classes):
+            raise ParameterError("this model predicts numbers, and no probabilities. Use predict.")
+        P = self.record.outputs(X)
+        P /= P.sum(axis=1, keepdims=True)
+        return P
+
+    def __repr__(self) -> str:
+        about = self.record.about
+        return f"<Predictor: {about.kind}, {len(about.table.columns)} columns, {about.created}>"
