@@ -27,6 +27,7 @@ from estimators.examples import (
     two_numbers,
 )
 
+pytestmark = pytest.mark.usefixtures("engine")  # on each of them
 SAME_WEIGHTS = 1e-6  # relative, of every weight: what a drop-in promises
 C, R = BOTH
 

@@ -9,19 +9,25 @@ from typing import Any, ClassVar
 import numpy as np
 from sklearn.base import ClassifierMixin, _fit_context
 from sklearn.metrics import accuracy_score
-from sklearn.utils import column_or_1d, compute_sample_weight
+from sklearn.utils import compute_sample_weight
 from sklearn.utils._param_validation import Interval, StrOptions
 from sklearn.utils.metaestimators import available_if
 from sklearn.utils.multiclass import _check_partial_fit_first_call, type_of_target
-from sklearn.utils.validation import validate_data
 
-from glassnet.core.arrays import Array
+from glassnet.core.arrays import FLOATS, Array
 from glassnet.core.losses import Loss
+from glassnet.core.network import Network
 from glassnet.errors import LabelError, ParameterError
-from glassnet.estimators.base import SPARSE, BaseMLP, only_with_epochs
+from glassnet.estimators.base import BaseMLP, only_with_epochs
 from glassnet.estimators.data import Rows
 from glassnet.estimators.docs import document
 from glassnet.estimators.targets import JOINT, Targets
+
+INSIDE = {
+    dtype: (np.finfo(dtype).tiny, np.nextafter(dtype.type(1), dtype.type(0))) for dtype in FLOATS
+}
+"""The least and the largest probability. Never 0 or 1, which no score means: exp(-800) only rounds
+to 0, and its logarithm to -inf."""
 
 
 @document(score="accuracy")
@@ -99,8 +105,7 @@ class MLPClassifier(ClassifierMixin, BaseMLP):  # type: ignore[misc,unused-ignor
                 "how often each class will come. Pass the weights: compute_class_weight('balanced',"
                 " classes=classes, y=y) on a sample."
             )
-        for _ in self._start(X, y, sample_weight, incremental=True, classes=classes):
-            pass
+        self._fit_to_the_end(X, y, sample_weight, incremental=True, classes=classes)
         return self
 
     def _learn_classes(self, y: Any, classes: Any) -> bool:
@@ -138,8 +143,8 @@ class MLPClassifier(ClassifierMixin, BaseMLP):  # type: ignore[misc,unused-ignor
         -------
         y : array of shape (n_samples,) or (n_samples, n_outputs)
         """
-        scores = self._scores(X)
-        return self._targets.decode(self._network.loss_function.inverse_link(scores))
+        P = self._ask(Network.predict, X)
+        return self._targets.decode(P)
 
     def predict_proba(self, X: Any) -> Any:
         """Predict the probability of each class.
@@ -154,15 +159,17 @@ class MLPClassifier(ClassifierMixin, BaseMLP):  # type: ignore[misc,unused-ignor
             Columns as in ``classes_``. For multilabel targets, the probability of each label; for
             several multiclass targets, a list with an array for each. Always inside (0, 1).
         """
-        Z = self._scores(X)
-        inverse_link = self._network.loss_function.inverse_link
-        P = inverse_link(Z)
-        if self._targets.kind == "binary":
-            P = np.hstack([inverse_link(-Z), P]) if len(self.classes_) > 1 else np.ones_like(P)
-        # Never 0 or 1, which no score means: exp(-800) only rounds to 0, and its logarithm to -inf.
-        one = P.dtype.type(1)
-        P = np.clip(P, np.finfo(P.dtype).tiny, np.nextafter(one, 0 * one))
+        P = self._ask(Network.predict, X, self._probabilities)
         return self._targets.blocks(P) if self._targets.kind == JOINT else P
+
+    def _probabilities(self, Z: Array) -> Array:
+        """Return the probability of each class, from scores."""
+        least, largest = INSIDE[Z.dtype]
+        if self._targets.kind == "binary":
+            if len(self.classes_) == 1:
+                return np.full_like(Z, largest)
+            Z = np.concatenate([-Z, Z], axis=1)
+        return self._network.loss_function.inverse_link(Z).clip(least, largest)
 
     def predict_log_proba(self, X: Any) -> Any:
         """Predict the logarithm of the probability of each class.
@@ -190,7 +197,7 @@ class MLPClassifier(ClassifierMixin, BaseMLP):  # type: ignore[misc,unused-ignor
         -------
         Z : array of shape (n_samples,) for two classes, else (n_samples, n_outputs)
         """
-        Z = self._scores(X)
+        Z: Array = self._ask(Network.scores, X)
         return Z.ravel() if self._targets.kind == "binary" else Z
 
     def score(self, X: Any, y: Any, sample_weight: Any = None) -> float:
@@ -219,20 +226,6 @@ class MLPClassifier(ClassifierMixin, BaseMLP):  # type: ignore[misc,unused-ignor
         """The function on the last layer: "softmax", or "logistic" for two classes and labels."""
         kind = self._targets.kind
         return "softmax" if kind in ("multiclass", JOINT) else "logistic"
-
-    def _validate(self, X: Any, y: Any, dtype: Any, *, reset: bool) -> tuple[Any, Any]:
-        X, y = validate_data(
-            self,
-            X,
-            y,
-            accept_sparse=list(SPARSE),
-            multi_output=True,
-            dtype=dtype,
-            reset=reset,
-        )
-        if y.ndim == 2 and y.shape[1] == 1:
-            y = column_or_1d(y, warn=True)
-        return X, y
 
     def _encode(
         self, X: Any, y: Any, dtype: Any, *, reset: bool, incremental: bool, classes: Any

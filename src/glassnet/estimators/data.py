@@ -11,6 +11,7 @@ from scipy import sparse
 from sklearn.utils import _safe_indexing
 
 from glassnet.core.arrays import Array
+from glassnet.estimators.lazy_rows import few_at_a_time
 from glassnet.estimators.sparse import stored_arrays
 
 
@@ -20,7 +21,7 @@ class Rows:
 
     Attributes
     ----------
-    X : array or SparseRows of shape (n_samples, n_features)
+    X : array, SparseRows or LazyRows of shape (n_samples, n_features)
     Y : array of shape (n_samples, n_outputs)
         Encoded targets, of the dtype of ``X``.
     w : array of shape (n_samples,) or None
@@ -43,13 +44,9 @@ def fingerprint(X: Any) -> tuple[Any, ...]:
     """Return what tells rows of another number, content or order apart: a CRC of the bytes."""
     checksum = 0
     for array in stored_arrays(X):
-        for start in range(0, len(array), ROWS_AT_A_TIME):  # no copy of all, whatever the layout
-            rows = np.ascontiguousarray(array[start : start + ROWS_AT_A_TIME])
-            checksum = zlib.crc32(rows.data, checksum)
+        for rows in few_at_a_time(array):  # no copy of all, whatever the layout
+            checksum = zlib.crc32(np.ascontiguousarray(rows).data, checksum)
     return (X.shape, str(X.dtype), checksum)
-
-
-ROWS_AT_A_TIME = 4096
 
 
 def pick(values: Any, rows: Any) -> Any:

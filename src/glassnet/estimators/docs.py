@@ -74,7 +74,11 @@ restore_best : bool, default=False
 max_time : float, optional
     Seconds after which training stops, at the end of an epoch, with a ConvergenceWarning.
 dtype : {"float32", "float64"} or None, default=None
-    Of the weights, from the first ``fit`` on. None keeps that of ``X``."""
+    Of the weights, from the first ``fit`` on. None keeps that of ``X``.
+engine : {"auto", "numpy", "numba"}, default="auto"
+    What takes the steps: NumPy, or the same compiled by Numba (the extra ``fast``), which equals it
+    to rounding. "auto" compiles where NumPy would take more than about a second and Numba is
+    installed; it depends on the work only, and so on ``max_iter``. docs/performance.md."""
 
 ATTRIBUTES = """\
 theta_ : array of shape (n_params,)
@@ -95,6 +99,8 @@ n_iter_ : int
     Epochs of the last ``fit``.
 t_ : int
     Rows seen in training.
+engine_ : {"numpy", "numba"}
+    What took the steps of the last fit.
 n_layers_, n_outputs_ : int
     Layers, the input and the output included; nodes of the output.
 out_activation_ : str

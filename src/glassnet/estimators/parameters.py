@@ -54,6 +54,7 @@ class Parameters(BaseEstimator):  # type: ignore[misc,unused-ignore] # untyped t
     restore_best: bool = False
     max_time: float | None = None
     dtype: Any = None
+    engine: str = "auto"
 
     _parameter_constraints: ClassVar[dict[str, Any]] = {
         "hidden_layer_sizes": ["array-like", Interval(Integral, 1, None, closed="left")],
@@ -90,6 +91,7 @@ class Parameters(BaseEstimator):  # type: ignore[misc,unused-ignore] # untyped t
         "restore_best": ["boolean"],
         "max_time": [Interval(Real, 0, None, closed="neither"), None],
         "dtype": [StrOptions({"float32", "float64"}), type, np.dtype, None],
+        "engine": [StrOptions({"auto", "numpy", "numba"})],
     }
 
     def _validate_params(self) -> None:

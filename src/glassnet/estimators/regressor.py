@@ -8,14 +8,13 @@ from typing import Any, ClassVar
 import numpy as np
 from sklearn.base import RegressorMixin, _fit_context
 from sklearn.metrics import r2_score
-from sklearn.utils import column_or_1d
 from sklearn.utils._param_validation import StrOptions
 from sklearn.utils.metaestimators import available_if
-from sklearn.utils.validation import validate_data
 
 from glassnet.core.arrays import Array
 from glassnet.core.losses import AbsoluteError, Huber, Loss, Poisson, Quantile, SquaredError
-from glassnet.estimators.base import SPARSE, BaseMLP, only_with_epochs
+from glassnet.core.network import Network
+from glassnet.estimators.base import BaseMLP, only_with_epochs
 from glassnet.estimators.data import Rows
 from glassnet.estimators.docs import document
 
@@ -84,8 +83,7 @@ class MLPRegressor(RegressorMixin, BaseMLP):  # type: ignore[misc,unused-ignore]
         -------
         self
         """
-        for _ in self._start(X, y, sample_weight, incremental=True):
-            pass
+        self._fit_to_the_end(X, y, sample_weight, incremental=True)
         return self
 
     def predict(self, X: Any) -> Array:
@@ -99,11 +97,7 @@ class MLPRegressor(RegressorMixin, BaseMLP):  # type: ignore[misc,unused-ignore]
         -------
         y : array of shape (n_samples,) or (n_samples, n_outputs)
         """
-        scores = self._scores(X)
-        return self._predictions(scores)
-
-    def _predictions(self, scores: Array) -> Array:
-        predicted = self._network.loss_function.inverse_link(scores)
+        predicted: Array = self._ask(Network.predict, X)
         return predicted.ravel() if predicted.shape[1] == 1 else predicted
 
     @property
@@ -121,20 +115,9 @@ class MLPRegressor(RegressorMixin, BaseMLP):  # type: ignore[misc,unused-ignore]
         incremental: bool = False,  # noqa: ARG002 - for classes only
         classes: Any = None,  # noqa: ARG002
     ) -> tuple[Any, Any, Array]:
-        X, y = validate_data(
-            self,
-            X,
-            y,
-            accept_sparse=list(SPARSE),
-            multi_output=True,
-            y_numeric=True,
-            dtype=dtype,
-            reset=reset,
-        )
-        if y.ndim == 2 and y.shape[1] == 1:
-            y = column_or_1d(y, warn=True)
+        X, y = self._validate(X, y, dtype, reset=reset, y_numeric=True)
         with np.errstate(over="ignore"):  # a target beyond float32 is refused with a word on it
-            Y = y.reshape(len(y), -1).astype(X.dtype)
+            Y = y.reshape(len(y), -1).astype(X.dtype, copy=False)
         return X, y, Y
 
     def _encode_validation(self, X: Any, y: Any, dtype: Any) -> tuple[Any, Array]:
@@ -160,7 +143,7 @@ class MLPRegressor(RegressorMixin, BaseMLP):  # type: ignore[misc,unused-ignore]
         return reported
 
     def _default_score(self, scores: Array, rows: Rows) -> float:
-        predicted = self._predictions(scores)
+        predicted = self._network.loss_function.inverse_link(scores)
         if not np.isfinite(predicted).all():
             return float("nan")
         return float(r2_score(rows.Y, predicted, sample_weight=rows.sample_weight))

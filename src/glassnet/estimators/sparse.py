@@ -5,7 +5,6 @@ from __future__ import annotations
 from typing import Any
 
 import numpy as np
-from scipy import sparse
 
 
 class SparseRows:
@@ -44,11 +43,6 @@ class SparseRows:
 
     def __len__(self) -> int:
         return int(self._csr.shape[0])
-
-
-def as_rows(X: Any) -> Any:
-    """Return ``X`` itself, or in sparse rows if it is a sparse matrix."""
-    return SparseRows(X) if sparse.issparse(X) else X
 
 
 def stored_arrays(X: Any) -> list[Any]:

@@ -13,7 +13,13 @@ from sklearn.utils.multiclass import (
 )
 
 from glassnet.core.arrays import Array
-from glassnet.core.losses import BinaryCrossEntropy, CrossEntropy, JointCrossEntropy, Loss
+from glassnet.core.losses import (
+    BinaryCrossEntropy,
+    CrossEntropy,
+    JointCrossEntropy,
+    Loss,
+    one_hot,
+)
 
 JOINT = "multiclass-multioutput"
 
@@ -49,11 +55,20 @@ class Targets:
 
     def encode(self, y: Any, dtype: Any) -> Array:
         """Return the columns that the network learns: one for two classes, else one a class."""
+        if np.ndim(y) == 1 and self.kind in ("binary", "multiclass"):
+            codes: Array = np.searchsorted(self.classes, y)
+            if self.kind == "binary":
+                return codes[:, np.newaxis].astype(dtype)
+            return one_hot(codes, len(self.classes), dtype)
         Y = self._encoder.transform(y).astype(dtype)
         return np.asarray(Y)
 
     def decode(self, predicted: Array) -> Any:
         """Return the labels of probabilities."""
+        if self.kind == "multiclass":
+            return self.classes[predicted.argmax(axis=1)]
+        if self.kind == "binary" and len(self.classes) == 2:
+            return self.classes[(predicted[:, 0] > 0.5).astype(np.intp)]
         columns = predicted.ravel() if predicted.shape[1] == 1 and self.kind != JOINT else predicted
         return self._encoder.inverse_transform(columns)
 

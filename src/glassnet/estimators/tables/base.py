@@ -1,0 +1,557 @@
+"""What both estimators for tables share: parameters, the way through a fit, predictions."""
+
+from __future__ import annotations
+
+import logging
+import time
+import warnings
+from collections import deque
+from dataclasses import KW_ONLY, dataclass
+from numbers import Integral, Real
+from typing import TYPE_CHECKING, Any, ClassVar, Self
+
+import numpy as np
+from numpy.typing import NDArray
+from sklearn.base import BaseEstimator, _fit_context
+from sklearn.exceptions import ConvergenceWarning
+from sklearn.utils import _safe_indexing, check_consistent_length, check_random_state
+from sklearn.utils._param_validation import HasMethods, Interval, StrOptions
+from sklearn.utils.validation import (
+    _check_feature_names,
+    _check_sample_weight,
+    check_is_fitted,
+    validate_data,
+)
+
+from glassnet.core.activations import Activation
+from glassnet.core.arrays import Array, check_dtype
+from glassnet.core.losses import Loss
+from glassnet.core.network import Network
+from glassnet.core.optimizers import AdamW
+from glassnet.core.training import Epoch
+from glassnet.errors import DataError, ParameterError
+from glassnet.estimators.architecture import ACTIVATIONS, hidden_sizes, make_activation
+from glassnet.estimators.engine import choose_engine
+from glassnet.estimators.tables.importances import MOST_ROWS, permutation_importances
+from glassnet.estimators.tables.members import Job, Member, train_member, train_members
+from glassnet.estimators.tables.metrics import Metric
+from glassnet.estimators.tables.reporting import facts_of
+from glassnet.estimators.tables.saving import estimator_of, record_of
+from glassnet.fast.threads import one_blas_thread
+from glassnet.files.model_file import Path, named, read_record, write_record
+from glassnet.report import Report
+from glassnet.tabular import recipe
+from glassnet.tabular.columns import Column
+from glassnet.tabular.table import Table
+
+logger = logging.getLogger("glassnet")
+
+FEWEST_ROWS = 2
+
+
+@dataclass(eq=False, repr=False)
+class TabularParameters(BaseEstimator):  # type: ignore[misc,unused-ignore] # untyped to mypy
+    """The constructor. See the two classes."""
+
+    hidden_layer_sizes: Any = (256, 256, 256)
+    activation: Any = "auto"
+    _: KW_ONLY
+    metric: str = "auto"
+    categorical_features: Any = "from_dtype"
+    numeric_embedding: bool = True
+    embedding_size: int = 8
+    max_one_hot: int = 8
+    dropout: float = 0.15
+    weight_decay: float = 0.02
+    learning_rate_init: Any = "auto"
+    beta_1: float = 0.9
+    beta_2: float = 0.95
+    epsilon: float = 1e-8
+    batch_size: int = 256
+    max_iter: int = 256
+    validation_fraction: float = 0.2
+    validation_split: Any = None
+    n_ensemble: int = 1
+    refit: bool = False
+    max_time: float | None = None
+    random_state: Any = None
+    verbose: Any = False
+    dtype: Any = "float32"
+    engine: str = "auto"
+
+    _parameter_constraints: ClassVar[dict[str, Any]] = {
+        "hidden_layer_sizes": ["array-like", Interval(Integral, 1, None, closed="left")],
+        "activation": [StrOptions({"auto", *ACTIVATIONS}), Activation],
+        "categorical_features": [str, "array-like", None],
+        "numeric_embedding": ["boolean"],
+        "embedding_size": [Interval(Integral, 1, None, closed="left")],
+        "max_one_hot": [Interval(Integral, 2, None, closed="left")],
+        "dropout": [Interval(Real, 0, 1, closed="left")],
+        "weight_decay": [Interval(Real, 0, None, closed="left")],
+        "learning_rate_init": [StrOptions({"auto"}), Interval(Real, 0, None, closed="neither")],
+        "beta_1": [Interval(Real, 0, 1, closed="left")],
+        "beta_2": [Interval(Real, 0, 1, closed="left")],
+        "epsilon": [Interval(Real, 0, None, closed="neither")],
+        "batch_size": [Interval(Integral, 1, None, closed="left")],
+        "max_iter": [Interval(Integral, 1, None, closed="left")],
+        "validation_fraction": [Interval(Real, 0, 1, closed="left")],
+        "validation_split": [HasMethods("split"), None],
+        "n_ensemble": [Interval(Integral, 1, None, closed="left")],
+        "refit": ["boolean"],
+        "max_time": [Interval(Real, 0, None, closed="neither"), None],
+        "random_state": ["random_state", np.random.Generator],
+        "verbose": ["verbose"],
+        "dtype": [StrOptions({"float32", "float64"}), type, np.dtype],
+        "engine": [StrOptions({"auto", "numpy", "numba"})],
+    }
+
+
+class BaseTabular(TabularParameters):
+    """The way through a fit, and what it leaves behind."""
+
+    # What the two classes say for themselves
+
+    _activation: ClassVar[str]
+    _progress: ClassVar[Any] = None
+    """Called with Epoch and Member after each epoch, if an instance has one: a progress bar."""
+
+    if TYPE_CHECKING:  # attributes of a fitted estimator: not fields, which would be parameters
+        table_: Table
+        theta_: Array
+        _network: Network
+
+    def _learn_targets(self, y: Any) -> Array:
+        """Learn labels, return them as codes; or return numbers."""
+        raise NotImplementedError
+
+    def _targets_to_validate(self, y: Any) -> Array:
+        """Return the targets of validation rows as codes, or as numbers."""
+        raise NotImplementedError
+
+    def _encode(self, targets: Array, rows: NDArray[np.intp], w: Array | None) -> Array:
+        """Return what the network learns; learn how from the rows to train on."""
+        raise NotImplementedError
+
+    def _encoded(self, targets: Array) -> Array:
+        """Return what the network learns, as `_encode` has learned it."""
+        raise NotImplementedError
+
+    def _plain_targets(self, Y: Array) -> Array:
+        """Return codes or numbers, from what the network learns."""
+        raise NotImplementedError
+
+    def _loss_of_predictions(self, targets: Array, predicted: Array) -> float:
+        """Return how far predictions are off, for the importance of columns."""
+        raise NotImplementedError
+
+    def _weights(self, targets: Array, sample_weight: Array | None) -> Array | None:
+        """Return the weights to train and to validate with."""
+        raise NotImplementedError
+
+    def _make_loss(self) -> Loss:
+        raise NotImplementedError
+
+    def _metric(self) -> Metric:
+        raise NotImplementedError
+
+    def _predictions(self, Z: Array) -> Array:
+        """Return what scores predict, of shape (..., n_rows, n_outputs)."""
+        raise NotImplementedError
+
+    def _rate(self) -> float:
+        """Return the learning rate that "auto" stands for."""
+        raise NotImplementedError
+
+    def _strata(self, targets: Array) -> Array | None:
+        """Return what a split into training and validation rows is to keep the shares of."""
+        raise NotImplementedError
+
+    # Fitting
+
+    @_fit_context(prefer_skip_nested_validation=True)
+    def fit(
+        self,
+        X: Any,
+        y: Any,
+        sample_weight: Any = None,
+        X_val: Any = None,
+        y_val: Any = None,
+        groups: Any = None,
+    ) -> Any:
+        """Train on a raw table.
+
+        Parameters
+        ----------
+        X : table of shape (n_rows, n_columns)
+            A pandas, polars or Arrow table, a NumPy array, or a list of rows: with text, dates,
+            missing cells. See `Table` for what becomes of each column.
+        y : array-like of shape (n_rows,)
+            Labels or numbers, none missing.
+        sample_weight : array-like of shape (n_rows,), optional
+            0 or more; a weight of 2 equals the row twice.
+        X_val, y_val : optional
+            Rows to validate on after each epoch, in place of those that are set aside.
+        groups : array-like of shape (n_rows,), optional
+            For a ``validation_split`` that keeps groups together, such as ``GroupShuffleSplit``.
+
+        Returns
+        -------
+        self
+
+        Raises
+        ------
+        DataError
+            If the table, a column or the target cannot be used; the message says which, and why.
+        """
+        if (X_val is None) != (y_val is None):
+            raise ParameterError("X_val and y_val go together; one of them is None.")
+        self._check_y_is_there(y)
+        sizes = hidden_sizes(self.hidden_layer_sizes)
+        rng = self._random_numbers()
+        before = self.__dict__.copy()
+        try:
+            X, y, w, groups = self._check(X, y, sample_weight, groups)
+            targets = self._learn_targets(y)
+            table = Table.learn(X, self.categorical_features, self.max_one_hot, w)
+            matrix = table.encode(X, check_dtype(self.dtype))
+            rows, set_aside = self._split(targets, rng, groups, has_rows=X_val is not None)
+            Y = self._encode(targets, rows, w).astype(matrix.dtype, copy=False)
+            w = self._weights(targets, w)
+            validation = self._validation(table, matrix, targets, w, set_aside, X_val, y_val)
+            self._train(table, sizes, matrix, Y, w, rows, validation, rng)
+        except BaseException:
+            self.__dict__.clear()
+            self.__dict__.update(before)
+            raise
+        return self
+
+    def _check(
+        self, X: Any, y: Any, sample_weight: Any, groups: Any
+    ) -> tuple[Any, Any, Array | None, Any]:
+        """Return table, target, weights and groups, checked; rows of weight 0 are left out."""
+        X = self._check_table(X, reset=True)
+        check_consistent_length(np.empty(_length(X)), y)
+        if sample_weight is None:
+            return X, y, None, groups
+        w: Array = _check_sample_weight(
+            sample_weight, np.empty((_length(X), 1)), dtype=np.float64, ensure_non_negative=True
+        )
+        kept = np.flatnonzero(w)
+        if not kept.size:  # scikit-learn before 1.9 lets it pass
+            raise DataError("sample_weight is zero for every row: nothing is left to learn from.")
+        if len(kept) < len(w):
+            X, y, w = _safe_indexing(X, kept), _safe_indexing(y, kept), w[kept]
+            groups = None if groups is None else _safe_indexing(groups, kept)
+        return X, y, w, groups
+
+    def _check_y_is_there(self, y: Any) -> None:
+        if y is None:
+            raise ParameterError(
+                f"{type(self).__name__} requires y to be passed, but the target y is None."
+            )
+
+    def _random_numbers(self) -> np.random.Generator:
+        if isinstance(self.random_state, np.random.Generator):
+            return self.random_state
+        if isinstance(self.random_state, Integral):
+            return np.random.default_rng(int(self.random_state))
+        seed = check_random_state(self.random_state).randint(2**31 - 1)
+        return np.random.default_rng(seed)
+
+    def _check_table(self, X: Any, *, reset: bool) -> Any:
+        """Return a table that `Table` can read; write or compare names and number of columns."""
+        if isinstance(X, list):
+            X = np.array(X, dtype=object) if X and isinstance(X[0], list | tuple) else np.array(X)
+        if not _is_frame(X):
+            return validate_data(self, X, dtype=None, ensure_all_finite=False, reset=reset,
+                                 ensure_min_samples=FEWEST_ROWS if reset else 1)  # fmt: skip
+        if reset:
+            _check_feature_names(self, X, reset=True)
+            self.n_features_in_ = len(X.columns)
+            if _length(X) < FEWEST_ROWS:
+                raise DataError(f"X has {_length(X)} rows; expected at least {FEWEST_ROWS}.")
+        return X
+
+    def _split(
+        self, targets: Array, rng: np.random.Generator, groups: Any, *, has_rows: bool
+    ) -> tuple[NDArray[np.intp], NDArray[np.intp] | None]:
+        """Return the rows to train on, and those to set aside.
+
+        By ``validation_split``, the last of its splits; else at random, by strata, which keep their
+        shares; of a stratum with one row none is set aside.
+        """
+        n_rows = len(targets)
+        if groups is not None and self.validation_split is None:
+            raise ParameterError(
+                "groups are for validation_split, which is None; expected a splitter such as "
+                "GroupShuffleSplit(1, test_size=0.2)."
+            )
+        if has_rows:
+            return np.arange(n_rows), None
+        if self.validation_split is not None:
+            splits = self.validation_split.split(np.empty((n_rows, 1)), targets, groups)
+            rows, aside = deque(splits, maxlen=1).pop()
+            return np.sort(rows), np.sort(aside)
+        strata = self._strata(targets)
+        strata = np.zeros(n_rows) if strata is None else strata
+        aside = _stratified(rng.permutation(n_rows), strata, self.validation_fraction)
+        if not aside.size:
+            return np.arange(n_rows), None
+        return np.setdiff1d(np.arange(n_rows), aside), np.sort(aside)
+
+    def _validation(
+        self,
+        table: Table,
+        matrix: Array,
+        targets: Array,
+        w: Array | None,
+        set_aside: NDArray[np.intp] | None,
+        X_val: Any,
+        y_val: Any,
+    ) -> tuple[Array | None, Array | None, Array | None]:
+        """Return encoded rows, plain targets and weights to validate on."""
+        if set_aside is not None:
+            w_val = None if w is None else w[set_aside]
+            return matrix[set_aside], targets[set_aside], w_val
+        if X_val is None:
+            return None, None, None
+        X_val = self._check_table(X_val, reset=False)
+        check_consistent_length(np.empty(_length(X_val)), y_val)
+        known = self._targets_to_validate(y_val)
+        return table.encode(X_val, matrix.dtype), known, self._weights(known, None)
+
+    def _train(
+        self,
+        table: Table,
+        sizes: Any,
+        matrix: Array,
+        Y: Array,
+        w: Array | None,
+        rows: NDArray[np.intp],
+        validation: tuple[Array | None, Array | None, Array | None],
+        rng: np.random.Generator,
+    ) -> None:
+        """Train the networks and write what they leave behind."""
+        columns = recipe.embedded(
+            table,
+            numeric_embedding=self.numeric_embedding,
+            embedding_size=self.embedding_size,
+        )
+        name = self._activation if self.activation == "auto" else self.activation
+        net = recipe.make_network(
+            columns,
+            sizes,
+            Y.shape[1],
+            activation=make_activation(name),  # type: ignore[arg-type] # checked above
+            dropout=self.dropout,
+            loss=self._make_loss(),
+        )
+        rate = self._rate() if self.learning_rate_init == "auto" else self.learning_rate_init
+        optimizer = AdamW(
+            float(rate),
+            beta_1=self.beta_1,
+            beta_2=self.beta_2,
+            epsilon=self.epsilon,
+            weight_decay=self.weight_decay,
+        )
+        batch_size = min(self.batch_size, len(rows))
+        self.engine_, run_steps = choose_engine(
+            self.engine, net, optimizer, matrix,
+            n_rows=len(rows), batch_size=batch_size, n_epochs=self.max_iter * self.n_ensemble,
+        )  # fmt: skip
+        w = None if w is None else w.astype(matrix.dtype)
+        deadline = None if self.max_time is None else time.monotonic() + self.max_time
+        job = Job(
+            net, optimizer, matrix, Y, w, rows, *validation, self._predictions, self._metric(),
+            batch_size, self.max_iter, run_steps, deadline, self._say,
+        )  # fmt: skip
+        with one_blas_thread():
+            members = train_members(job, rng.spawn(self.n_ensemble))
+        self._keep(table, job, members)
+        self.n_rows_ = len(rows)
+        self._look_back(job, rng)
+        if self.refit and validation[0] is not None:
+            self._train_again(job, members, rng)
+
+    def _keep(self, table: Table, job: Job, members: list[Member]) -> None:
+        self.table_ = table
+        self._network = job.net
+        self.metric_ = job.metric.name
+        self.theta_ = np.stack([member.theta for member in members])
+        self.loss_curve_ = [member.losses for member in members]
+        self.validation_scores_ = [member.scores for member in members]
+        self.best_epoch_ = [member.best_epoch for member in members]
+        self.best_score_ = float(np.mean([member.best_score for member in members]))
+        self.n_iter_ = max(len(member.losses) for member in members)
+
+    def _look_back(self, job: Job, rng: np.random.Generator) -> None:
+        """Keep what the networks say of the validation rows, and which columns matter there.
+
+        Without validation rows nothing is kept, and columns are looked at on training rows.
+        """
+        X, targets = job.X_val, job.y_val
+        self.validation_targets_, self.validation_weights_ = targets, job.w_val
+        self.validation_predictions_ = None if X is None else self._mean_of_networks(X)
+        if X is None or targets is None:
+            X, targets = job.X[job.rows], self._plain_targets(job.Y[job.rows])
+        some = rng.permutation(len(X))[:MOST_ROWS]
+        known = targets[some]
+        source = recipe.source_of_embedded(self.table_, job.net.layers[0])
+        found = permutation_importances(
+            job.net, self.theta_, self._predictions,
+            lambda predicted: self._loss_of_predictions(known, predicted), X[some], source, rng,
+        )  # fmt: skip
+        self.feature_importances_ = np.zeros(len(self.table_.columns))  # dropped ones are 0
+        self.feature_importances_[: len(found)] = found
+
+    def _train_again(self, job: Job, members: list[Member], rng: np.random.Generator) -> None:
+        """Train on the validation rows, too, for as many epochs as were best.
+
+        A training that time or the user ends is not used: the networks stay as they are.
+        """
+        assert job.X_val is not None
+        assert job.y_val is not None
+        Y_val = self._encoded(job.y_val).astype(job.Y.dtype, copy=False)
+        both = job.with_rows(job.X_val, Y_val, job.w_val)
+        with one_blas_thread():
+            again = [
+                train_member(both, own, stop_after=member.best_epoch)
+                for own, member in zip(rng.spawn(len(members)), members, strict=True)
+            ]
+        if any(member.stopped for member in again):
+            warnings.warn(
+                "refit did not come to its end, by max_time or an interrupt; the networks that "
+                "were trained without the validation rows are kept.",
+                ConvergenceWarning,
+                stacklevel=4,
+            )
+            return
+        self.theta_ = np.stack([member.theta for member in again])
+        self.n_rows_ = len(both.rows)
+
+    def _say(self, line: str, epoch: Epoch, member: Member) -> None:
+        """Log a line, and print it if the estimator is verbose; tell who listens."""
+        logger.debug("%s", line)
+        if self._progress is not None:
+            self._progress(epoch, member)
+        if self.verbose:
+            print(line)  # noqa: T201 - scikit-learn's verbose prints
+
+    # What a fit leaves behind
+
+    def __sklearn_is_fitted__(self) -> bool:
+        """Return whether there are weights."""
+        return "theta_" in vars(self)
+
+    @property
+    def columns_(self) -> tuple[Column, ...]:
+        """What each column of the table is, and what became of it; ``print(model.table_)``."""
+        return self.table_.columns
+
+    def _outputs(self, X: Any) -> Array:
+        """Return predictions of shape (n_rows, n_outputs): the mean over the networks.
+
+        In float64, so that what is predicted for a row does not depend on the rows beside it: BLAS
+        adds up in another order for another number of rows.
+        """
+        check_is_fitted(self)
+        X = self._check_table(X, reset=False)
+        matrix = self.table_.encode(X, np.float64)
+        thetas = self.theta_.astype(np.float64)
+        each = [self._network.predict(theta, matrix, self._predictions) for theta in thetas]
+        return np.asarray(np.mean(each, axis=0, dtype=np.float64))
+
+    def _mean_of_networks(self, matrix: Array) -> Array:
+        """Return the same of an encoded matrix, in the dtype of training."""
+        each = [self._network.predict(theta, matrix, self._predictions) for theta in self.theta_]
+        return np.asarray(np.mean(each, axis=0, dtype=np.float64))
+
+    def report(self) -> Report:
+        """Say how good the model is, and what it is made of.
+
+        Measures on the validation rows with 95 % intervals, both curves, what was taken for what
+        or the residuals, calibration, and the columns that matter most.
+
+        Returns
+        -------
+        Report
+            ``print`` it for the text; ``report.save("report.html")`` writes a page with pictures
+            (needs the extra ``plot``); a notebook shows it.
+
+        Raises
+        ------
+        NotFittedError
+            If there is no fitted model yet.
+        """
+        check_is_fitted(self)
+        return Report(facts_of(self))
+
+    # A file of it
+
+    def save(self, path: Path) -> None:
+        """Write the fitted model to a file: the whole of it, or nothing.
+
+        The file holds no code, and needs none of scikit-learn to predict: see `glassnet.load`.
+        Rows are not part of it, nor is the state of a random generator, nor ``validation_split``.
+
+        Parameters
+        ----------
+        path : str or path
+
+        Raises
+        ------
+        NotFittedError
+            If there is no fitted model yet.
+        ParameterError
+            If the model has something that a file does not hold: an activation of your own.
+        OSError
+            If the file cannot be written.
+        """
+        check_is_fitted(self)
+        write_record(path, record_of(self))
+
+    @classmethod
+    def load(cls, path: Path) -> Self:
+        """Return the fitted estimator that a file holds.
+
+        Parameters
+        ----------
+        path : str or path
+
+        Raises
+        ------
+        ModelFileError
+            If it is no model file, is damaged, or holds a model of the other kind.
+        OSError
+            If it cannot be opened.
+        """
+        with named(path):
+            estimator: Self = estimator_of(cls, read_record(path))
+        return estimator
+
+    def __sklearn_tags__(self) -> Any:
+        """Say what the estimator takes."""
+        tags = super().__sklearn_tags__()
+        tags.input_tags.allow_nan = True
+        tags.input_tags.categorical = True
+        tags.input_tags.string = True
+        return tags
+
+
+def _is_frame(X: Any) -> bool:
+    """Return whether X has named columns: a pandas, polars or Arrow table."""
+    return hasattr(X, "columns") and not isinstance(X, np.ndarray)
+
+
+def _length(X: Any) -> int:
+    return int(X.shape[0])
+
+
+def _stratified(order: NDArray[np.intp], strata: Array, fraction: float) -> NDArray[np.intp]:
+    """Return rows to set aside: of each stratum its share, rounded; of one row none."""
+    parts = []
+    for code in np.unique(strata):
+        rows = order[strata[order] == code]
+        n = min(round(fraction * len(rows)), len(rows) - 1)
+        parts.append(rows[:n])
+    return np.concatenate(parts)

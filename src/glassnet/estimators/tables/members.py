@@ -1,0 +1,254 @@
+"""Training of the networks of an ensemble (of one, mostly), and what each leaves behind."""
+
+from __future__ import annotations
+
+import logging
+import time
+import warnings
+from collections.abc import Callable
+from dataclasses import dataclass, field, replace
+from typing import Any
+
+import numpy as np
+from numpy.typing import NDArray
+from sklearn.exceptions import ConvergenceWarning
+
+from glassnet.core.arrays import Array
+from glassnet.core.network import Network
+from glassnet.core.optimizers import Optimizer
+from glassnet.core.schedules import FlatCosine, LogCosine
+from glassnet.core.training import Epoch, RunSteps, train
+from glassnet.errors import DivergenceError
+from glassnet.estimators.tables.metrics import Metric
+
+logger = logging.getLogger("glassnet")
+
+SAMPLE = 10_000
+"""Rows that initial values look at, at most."""
+
+
+@dataclass(frozen=True)
+class Job:
+    """What is trained, on what, and how it is judged.
+
+    Attributes
+    ----------
+    net : Network
+    optimizer : Optimizer
+    X, Y : arrays
+        All rows, encoded.
+    w : array or None
+    rows : array of int
+        Those to train on.
+    X_val, y_val : arrays or None
+        Encoded rows and plain targets (codes, or numbers in their units) to validate on.
+    w_val : array or None
+    predictions : callable
+        What scores predict: probabilities, or numbers in the target's units.
+    metric : Metric
+    batch_size, n_epochs : int
+    run_steps : callable
+    deadline : float or None
+        On the clock `time.monotonic`.
+    say : callable
+        Takes a line of progress, and what it is made of.
+    """
+
+    net: Network
+    optimizer: Optimizer
+    X: Array
+    Y: Array
+    w: Array | None
+    rows: NDArray[np.intp]
+    X_val: Array | None
+    y_val: Array | None
+    w_val: Array | None
+    predictions: Callable[[Array], Array]
+    metric: Metric
+    batch_size: int
+    n_epochs: int
+    run_steps: RunSteps
+    deadline: float | None
+    say: Callable[[str, Epoch, Member], None]
+
+    def with_rows(self, X: Array, Y: Array, w: Array | None) -> Job:
+        """Return the job with more rows to train on, and none to validate on."""
+        weights = None
+        if self.w is not None or w is not None:
+            ones = [np.ones(len(one), X.dtype) for one in (self.X, X)]
+            pairs = zip((self.w, w), ones, strict=True)
+            weights = np.concatenate([one if own is None else own for own, one in pairs])
+            weights = weights.astype(X.dtype)
+        return replace(
+            self,
+            X=np.concatenate([self.X, X]),
+            Y=np.concatenate([self.Y, Y]),
+            w=weights,
+            rows=np.concatenate([self.rows, len(self.X) + np.arange(len(X))]),
+            X_val=None,
+            y_val=None,
+            w_val=None,
+        )
+
+
+@dataclass
+class Member:
+    """A trained network.
+
+    Attributes
+    ----------
+    theta : array of shape (n_params,)
+        The weights of the best epoch; of the last one, without validation rows.
+    losses : list of float
+        The training loss of each epoch.
+    scores : list of float
+        The metric on the validation rows after each.
+    best_epoch : int
+        From 1; 0 before the first.
+    stopped : str
+        What ended it before its last epoch: "time", "user", "divergence"; else empty.
+    """
+
+    theta: Array
+    losses: list[float] = field(default_factory=list)
+    scores: list[float] = field(default_factory=list)
+    best_epoch: int = 0
+    stopped: str = ""
+
+    @property
+    def best_score(self) -> float:
+        """The metric of the best epoch; NaN without validation rows."""
+        return self.scores[self.best_epoch - 1] if self.scores and self.best_epoch else float("nan")
+
+
+def train_members(job: Job, rngs: list[np.random.Generator]) -> list[Member]:
+    """Train networks one after the other, as long as there is time."""
+    members = []
+    for rng in rngs:
+        members.append(train_member(job, rng))
+        if members[-1].stopped in ("time", "user"):
+            break
+    if members[-1].stopped == "time":
+        warnings.warn(
+            f"max_time is over after {len(members[-1].losses)} of {job.n_epochs} epochs of network "
+            f"{len(members)} of {len(rngs)}; the best epoch so far is kept.",
+            ConvergenceWarning,
+            stacklevel=2,
+        )
+    return members
+
+
+def train_member(job: Job, rng: np.random.Generator, stop_after: int | None = None) -> Member:
+    """Train one network and return it with the weights of its best epoch, ties to the later.
+
+    Parameters
+    ----------
+    job : Job
+    rng : Generator
+    stop_after : int, optional
+        An epoch to end with.
+
+    Raises
+    ------
+    DivergenceError
+        If the numbers left what is finite before the first epoch was over; later a warning.
+    """
+    theta = job.net.init(rng, X=job.X[_sample(job, rng)], dtype=job.X.dtype)
+    member = Member(theta.copy())
+    epochs = train(
+        job.net,
+        theta,
+        job.X,
+        job.Y,
+        w=job.w,
+        optimizer=job.optimizer,
+        batch_size=job.batch_size,
+        rng=rng,
+        n_epochs=job.n_epochs,
+        drop_last=True,
+        schedule=LogCosine(),
+        decay_schedule=FlatCosine(),
+        rows=job.rows,
+        run_steps=job.run_steps,
+    )
+    began = time.monotonic()
+    try:
+        for epoch in epochs:
+            _look_at(job, member, theta, epoch, began)
+            if job.deadline is not None and time.monotonic() >= job.deadline:
+                member.stopped = "time" if epoch.number < job.n_epochs else ""
+                break
+            if epoch.number == stop_after:
+                break
+    except DivergenceError as error:
+        if member.best_epoch == 0:
+            raise
+        warnings.warn(
+            f"{error} The weights of epoch {member.best_epoch} are kept.",
+            ConvergenceWarning,
+            stacklevel=2,
+        )
+        member.stopped = "divergence"
+    except KeyboardInterrupt:
+        if member.best_epoch == 0:
+            raise
+        warnings.warn(
+            f"Training interrupted by user; the weights of epoch {member.best_epoch} are kept.",
+            stacklevel=2,
+        )
+        member.stopped = "user"
+    return member
+
+
+def _sample(job: Job, rng: np.random.Generator) -> NDArray[np.intp]:
+    """Return the rows that initial values look at: as often as their weights say.
+
+    Sorted by what is in them, so that neither their order nor a row in place of a weight matters.
+    """
+    rows = job.rows
+    if job.w is None and len(rows) > SAMPLE:
+        rows = rng.choice(rows, SAMPLE, replace=False)
+    X = job.X[rows]
+    rows = rows[X.view(np.dtype((np.void, X.itemsize * X.shape[1]))).ravel().argsort()]
+    if job.w is None:
+        return rows
+    ends = np.cumsum(job.w[rows], dtype=np.float64)
+    n = min(max(round(ends[-1]), len(rows)), SAMPLE)
+    chosen: NDArray[np.intp] = rows[np.searchsorted(ends, (np.arange(n) + 0.5) / n * ends[-1])]
+    return chosen
+
+
+def _look_at(job: Job, member: Member, theta: Array, epoch: Epoch, began: float) -> None:
+    """Write down an epoch, and keep its weights if none before was better."""
+    member.losses.append(epoch.loss)
+    if job.X_val is None:
+        is_best = True
+    else:
+        predicted = job.net.predict(theta, job.X_val, job.predictions)
+        score = job.metric.measure(_column(job.y_val), _column(predicted), job.w_val)
+        is_best = member.best_epoch == 0 or job.metric.is_no_worse(score, member.best_score)
+        member.scores.append(score)
+    if is_best:
+        member.theta[...] = theta
+        member.best_epoch = epoch.number
+    job.say(_line(job, member, epoch, time.monotonic() - began), epoch, member)
+
+
+def _column(values: Any) -> Array:
+    """Return numbers as a vector, probabilities as they are."""
+    array = np.asarray(values)
+    return array[:, 0] if array.ndim == 2 and array.shape[1] == 1 else array
+
+
+def _line(job: Job, member: Member, epoch: Epoch, seconds: float) -> str:
+    """Return what is said of an epoch."""
+    left = seconds / epoch.number * (job.n_epochs - epoch.number)
+    if job.deadline is not None:
+        left = min(left, max(job.deadline - time.monotonic(), 0))
+    line = f"epoch {epoch.number}/{job.n_epochs}  loss {epoch.loss:.4f}"
+    if member.scores:
+        line += (
+            f"  {job.metric.name} {member.scores[-1]:.4f}"
+            f"  best {member.best_score:.4f} (epoch {member.best_epoch})"
+        )
+    return f"{line}  {epoch.rows_per_second:,.0f} rows/s  {left:.0f} s left"
