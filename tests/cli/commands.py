@@ -10,9 +10,10 @@ from typer.testing import CliRunner
 from glassnet.cli.app import app
 
 
-def run(*arguments):
+def run(*arguments, **settings):
     """Run the command in this process; return its result."""
-    return CliRunner().invoke(app, [str(one) for one in arguments], env={"COLUMNS": "300"})
+    settings = {"env": {"COLUMNS": "300"}} | settings
+    return CliRunner().invoke(app, [str(one) for one in arguments], **settings)
 
 
 def start(*arguments, before="", **settings):

@@ -1,4 +1,4 @@
-"""The command line: parse, call, print. Needs Typer and Rich: the extra ``cli``."""
+"""The command line: parse, call, print. Needs Typer, Rich and polars: the extra ``cli``."""
 
 from __future__ import annotations
 

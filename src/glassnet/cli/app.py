@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import sys
 from pathlib import Path
-from typing import Annotated
+from typing import Annotated, Literal
 
 import typer
 from rich.console import Console
@@ -13,6 +13,8 @@ from glassnet import __version__
 from glassnet.cli import options
 from glassnet.cli.demo import run_demo
 from glassnet.cli.experiment import ARTICLE, EXPERIMENTS
+from glassnet.cli.refusals import plainly
+from glassnet.cli.words import Speaker
 from glassnet.errors import GlassnetError
 
 app = typer.Typer(
@@ -22,6 +24,17 @@ app = typer.Typer(
     # Boxes and colors for a reader; plain lines for a pipe.
     rich_markup_mode="rich" if sys.stdout.isatty() else None,
 )
+
+
+TABLE = "CSV, TSV, Parquet, Arrow or JSON lines, packed by gzip or not; - is standard input."
+
+Json = Annotated[
+    bool, typer.Option("--json", help="Write one JSON object to standard output, for machines.")
+]
+ModelFile = Annotated[
+    str, typer.Argument(metavar="MODEL", help="A model file that glassnet has written.")
+]
+TableFile = Annotated[str, typer.Argument(metavar="FILE", help=TABLE)]
 
 
 def _print_version(wanted: bool) -> None:
@@ -119,3 +132,143 @@ def demo(
         raise typer.Exit(1) from error
     if not finished:
         raise typer.Exit(130)
+
+
+@app.command()
+def train(
+    file: TableFile,
+    *,
+    target: Annotated[
+        str, typer.Option("--target", "-t", metavar="COLUMN", help="The column to predict.")
+    ],
+    output: Annotated[
+        Path, typer.Option("--output", "-o", metavar="MODEL", help="Where the model file goes.")
+    ],
+    task: Annotated[
+        Literal["classification", "regression"] | None,
+        typer.Option(help="Without it, the target decides; the output says why."),
+    ] = None,
+    metric: Annotated[
+        str | None,
+        typer.Option(
+            metavar="NAME",
+            help="What the best epoch is best at: error, log_loss or auc; rmse or mae.",
+        ),
+    ] = None,
+    test: Annotated[
+        str | None, typer.Option(metavar="FILE", help="A table to test on; not trained on.")
+    ] = None,
+    test_size: Annotated[
+        float | None,
+        typer.Option(
+            min=0.0, max=1.0, metavar="PART", help="The part of the rows to test on: 0.2."
+        ),
+    ] = None,
+    drop: Annotated[
+        list[str] | None,
+        typer.Option(metavar="COLUMN", help="A column to leave out; may be given again."),
+    ] = None,
+    weight: Annotated[
+        str | None, typer.Option(metavar="COLUMN", help="The column of the rows' weights.")
+    ] = None,
+    max_time: Annotated[
+        str | None,
+        typer.Option(metavar="TIME", help="Stop after a time such as 90s, 5m or 1h30m."),
+    ] = None,
+    seed: Annotated[
+        int,
+        typer.Option(
+            min=0, max=2**32 - 1, metavar="NUMBER", help="The same seed, the same numbers."
+        ),
+    ] = 0,
+    epochs: Annotated[
+        int, typer.Option(min=1, metavar="NUMBER", help="Passes over the rows, at most.")
+    ] = 256,
+    as_json: Json = False,
+) -> None:
+    """Train a network on a table, and write it to a file.
+
+    glassnet train customers.csv --target churn -o churn.glassnet
+
+    A fifth of the rows is set aside to find the best epoch, whose weights are kept. Ctrl-C ends the
+    training; the best epoch so far is written.
+    """
+    with plainly():
+        from glassnet.cli import training
+
+        wish = training.Wish(
+            file, target, output, task, metric, test, test_size, drop or [], weight,
+            options.seconds(max_time), seed, epochs,
+        )  # fmt: skip
+        training.train(wish, Speaker(as_json=as_json))
+
+
+@app.command()
+def predict(
+    model: ModelFile,
+    file: TableFile,
+    *,
+    output: Annotated[
+        Path | None,
+        typer.Option(
+            "--output",
+            "-o",
+            metavar="OUT",
+            help="A file that ends in .csv, .parquet, .tsv or .jsonl. Without it: CSV to "
+            "standard output.",
+        ),
+    ] = None,
+    proba: Annotated[
+        bool, typer.Option("--proba", help="The probability of each class beside it.")
+    ] = False,
+    as_json: Annotated[
+        bool, typer.Option("--json", help="JSON lines to standard output, for machines.")
+    ] = False,
+) -> None:
+    """Predict each row of a table, in its order.
+
+    glassnet predict churn.glassnet new.csv -o predictions.csv
+    """
+    with plainly():
+        from glassnet.cli import using
+
+        using.predict(model, file, output, proba=proba, speaker=Speaker(as_json=as_json))
+
+
+@app.command()
+def evaluate(
+    model: ModelFile,
+    file: TableFile,
+    *,
+    target: Annotated[
+        str | None,
+        typer.Option(
+            "--target",
+            "-t",
+            metavar="COLUMN",
+            help="The column with what came true; the model "
+            "knows which, if the command line has trained it.",
+        ),
+    ] = None,
+    as_json: Json = False,
+) -> None:
+    """Compare a model's predictions with what came true.
+
+    glassnet evaluate churn.glassnet test.csv
+    """
+    with plainly():
+        from glassnet.cli import using
+
+        using.evaluate(model, file, target, speaker=Speaker(as_json=as_json))
+
+
+@app.command()
+def inspect(model: ModelFile, *, as_json: Json = False) -> None:
+    """Say what a model file holds: what it predicts, from which columns, and how good it was.
+
+    glassnet inspect churn.glassnet
+    """
+    with plainly():
+        from glassnet.cli import using
+
+        using.inspect(model, speaker=Speaker(as_json=as_json))

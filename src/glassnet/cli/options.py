@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import difflib
 import os
+import re
 from collections.abc import Iterable
 from pathlib import Path
 
@@ -63,6 +64,23 @@ def hidden_sizes(value: str | None) -> tuple[int, ...] | None:
             param_hint="'--hidden'",
         )
     return sizes
+
+
+def seconds(value: str | None) -> float | None:
+    """Return the seconds in a text such as ``90``, ``90s``, ``5m`` or ``1h30m``."""
+    if value is None:
+        return None
+    found = re.fullmatch(
+        r"(?:(\d+(?:\.\d+)?)h)?(?:(\d+(?:\.\d+)?)m(?:in)?)?(?:(\d+(?:\.\d+)?)s?)?", value.strip()
+    )
+    parts = (0.0, 0.0, 0.0) if found is None else tuple(float(one or 0) for one in found.groups())
+    total = parts[0] * 3600 + parts[1] * 60 + parts[2]
+    if not 0 < total < 1e9:
+        raise typer.BadParameter(
+            f"{value!r} gives no time. Expected such as 90s, 5m or 1h30m.",
+            param_hint="'--max-time'",
+        )
+    return total
 
 
 def optional_folder(value: Path | None) -> Path | None:

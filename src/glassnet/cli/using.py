@@ -1,0 +1,227 @@
+"""``glassnet predict``, ``evaluate`` and ``inspect``: what a model file is good for."""
+
+from __future__ import annotations
+
+import io
+import warnings
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+
+from glassnet.cli.refusals import WRONG_USE, Refusal, said
+from glassnet.cli.words import Speaker, confusion_lines, counted, number, score_lines
+from glassnet.errors import DataError
+from glassnet.files.atomic import whole_file
+from glassnet.files.model_file import read_description_of
+from glassnet.files.predictor import Predictor, load
+from glassnet.record import Classes, Description
+
+FORMATS = (".csv", ".parquet", ".tsv", ".jsonl")
+
+
+def model_at(path: str) -> Predictor:
+    """Return what predicts."""
+    try:
+        return load(path)
+    except OSError as error:
+        raise Refusal(f"{said(error)} Expected a model file.", WRONG_USE) from error
+
+
+def check_format(output: Path) -> None:
+    """Raise a refusal unless the ending of a file of predictions is known."""
+    if output.suffix.lower() not in FORMATS:
+        raise Refusal(
+            f"--output {output}: expected a name that ends in {', '.join(FORMATS)}.", WRONG_USE
+        )
+
+
+def predict(model: str, file: str, output: Path | None, *, proba: bool, speaker: Speaker) -> None:
+    """Predict each row of a table."""
+    from glassnet.cli.outputs import check_place
+    from glassnet.cli.reading import read
+
+    if output is not None:
+        check_format(output)
+        check_place(output, [model, file])
+    predictor = model_at(model)
+    about = predictor.record.about
+    if proba and not isinstance(about.target, Classes):
+        raise Refusal(f"--proba: {model} predicts numbers, and no probabilities.", WRONG_USE)
+    source = read(file, about.origin.decimal if about.origin else None)
+    outputs = _outputs(predictor, source.frame, source.name, about, speaker)
+    speaker.notes(source.words)
+    columns: dict[str, Any] = {}
+    if isinstance(about.target, Classes):
+        columns["prediction"] = about.target.labels[outputs.argmax(axis=1)].tolist()
+        if proba:
+            P = outputs / outputs.sum(axis=1, keepdims=True)
+            for k, label in enumerate(about.target.labels.tolist()):
+                columns[f"probability of {label}"] = P[:, k]
+    else:
+        columns["prediction"] = outputs[:, 0]
+    frame = _framed(columns)
+    data = _written(frame, ".jsonl" if output is None and speaker.as_json else
+                    ".csv" if output is None else output.suffix.lower())  # fmt: skip
+    if output is None:
+        speaker.out.file.write(data.decode())
+        return
+    with whole_file(output) as place:
+        place.write(data)
+    speaker.line("predictions", f"{output} ({counted(frame.height, 'row')})")
+    speaker.json({"predictions": str(output), "rows": frame.height, "notes": source.words})
+
+
+def _framed(columns: dict[str, Any]) -> Any:
+    """Return columns as a frame; the reader has made sure that polars is there."""
+    import polars as pl
+
+    return pl.DataFrame(columns)
+
+
+def _written(frame: Any, ending: str) -> bytes:
+    """Return a frame as the bytes of a format."""
+    place = io.BytesIO()
+    if ending == ".parquet":
+        frame.write_parquet(place)
+    elif ending == ".jsonl":
+        frame.write_ndjson(place)
+    else:
+        frame.write_csv(place, separator="\t" if ending == ".tsv" else ",")
+    return place.getvalue()
+
+
+def _outputs(predictor: Predictor, X: Any, name: str, about: Description, speaker: Speaker) -> Any:
+    """Return what the model says of a table; columns it was not trained with do not matter."""
+    known = {column.name for column in about.table.columns}
+    origin = about.origin
+    expected = {origin.target, origin.weight, *origin.dropped} if origin else set()
+    extra = [one for one in X.columns if one not in known and about.table.has_names]
+    unknown = [one for one in extra if one not in expected]
+    try:
+        with warnings.catch_warnings():
+            warnings.simplefilter("ignore")
+            outputs = predictor.record.outputs(X.drop(extra))
+    except DataError as error:
+        raise Refusal(f"{name}: {error}") from error
+    if unknown:
+        some = ", ".join(map(repr, unknown[:8])) + " ..." * (len(unknown) > 8)
+        speaker.notes([f"columns that the model was not trained with are ignored: {some}"])
+    return outputs
+
+
+def evaluate(model: str, file: str, target: str | None, *, speaker: Speaker) -> None:
+    """Say how good a model is on a table that has the target."""
+    from glassnet.cli.reading import read
+    from glassnet.cli.scores import of_classes, of_numbers
+    from glassnet.cli.targets import check_column, codes_of, examples_of, values_of
+
+    predictor = model_at(model)
+    about = predictor.record.about
+    origin = about.origin
+    name = target or (origin.target if origin else None)
+    if name is None:
+        raise Refusal(
+            f"{model} does not say which column it predicts; expected --target COLUMN.", WRONG_USE
+        )
+    source = read(file, origin.decimal if origin else None)
+    check_column(source, name, "--target")
+    words = list(source.words)
+    weight = origin.weight if origin and origin.weight in source.frame.columns else None
+    examples = examples_of(source, name, weight, [], words)
+    if weight:
+        words.append(f"rows are weighted by {weight!r}, as in training")
+    classes = about.target.labels if isinstance(about.target, Classes) else None
+    if classes is None and not examples.y.dtype.is_numeric():
+        raise Refusal(f"{source.name}: the target {name!r} holds {examples.y.dtype}; the model "
+                      "predicts numbers.")  # fmt: skip
+    outputs = _outputs(predictor, examples.X, source.name, about, speaker)
+    if classes is not None:
+        codes = codes_of(examples.y, classes)
+        if (codes < 0).any():
+            strange = sorted({str(one) for one in examples.y.filter(codes < 0)})[:5]
+            words.append(
+                f"{counted(int((codes < 0).sum()), 'row')} of classes that the model does not know "
+                f"({', '.join(map(repr, strange))}) count as wrong"
+            )
+        P = outputs / outputs.sum(axis=1, keepdims=True)
+        scores = of_classes(codes, P, examples.w)
+    else:
+        scores = of_numbers(values_of(examples.y, "regression"), outputs[:, 0], examples.w)
+    speaker.notes(words)
+    speaker.line("model", f"{model}: predicts {name}")
+    speaker.line("table", f"{source.name}: {counted(len(examples), 'row')} with a target")
+    for label, text in score_lines(scores):
+        speaker.line(f"  {label}", text)
+    if scores.confusion is not None and classes is not None:
+        speaker.plain()
+        for line in confusion_lines(scores, classes.tolist()):
+            speaker.plain(f"  {line}")
+    speaker.json({
+        "model": model, "target": name, "rows": len(examples), "scores": scores.values,
+        "classes": None if classes is None else classes, "confusion": scores.confusion,
+        "notes": words,
+    })  # fmt: skip
+
+
+def inspect(model: str, *, speaker: Speaker) -> None:
+    """Say what a model file holds, without reading its weights."""
+    try:
+        about, dtype, n_params = read_description_of(model)
+        size = Path(model).stat().st_size
+    except OSError as error:
+        raise Refusal(f"{said(error)} Expected a model file.", WRONG_USE) from error
+    for label, text in _description(about, dtype, n_params):
+        speaker.line(label, text)
+    speaker.line("file", f"{size:,} bytes; written {about.created} by glassnet "
+                         f"{about.versions.get('glassnet', 'unknown')}")  # fmt: skip
+    speaker.plain()
+    speaker.plain(str(about.table))
+    speaker.json(_facts(about, dtype, n_params, size))
+
+
+def _description(about: Description, dtype: Any, n_params: int) -> Any:
+    """Yield what is worth knowing, a label and a text each."""
+    origin, training, shape = about.origin, about.training, about.shape
+    column = f" {origin.target!r}" if origin else ""
+    if isinstance(about.target, Classes):
+        labels = [str(label) for label in about.target.labels.tolist()]
+        some = ", ".join(labels[:8]) + " ..." * (len(labels) > 8)
+        yield "predicts", f"the class{column}, one of {len(labels)}: {some}"
+    else:
+        low, high = about.target.low, about.target.high
+        yield "predicts", f"the number{column}, from {low:g} to {high:g}"
+    if origin:
+        yield "trained on", f"{origin.file}: {counted(origin.n_rows, 'row')}"
+    layers = " - ".join(map(str, [*shape.hidden_layer_sizes, shape.n_outputs]))
+    networks = f"{about.n_networks} networks of " * (about.n_networks > 1)
+    yield (
+        "network",
+        (
+            f"{networks}{layers} nodes, {type(shape.activation).__name__}; "
+            f"{counted(n_params, 'weight')}, {dtype}"
+        ),
+    )
+    best = ", ".join(map(str, training.best_epoch))
+    epochs = max(map(len, training.loss_curve))
+    score = number(float(np.mean(training.best_scores)))
+    measured = f"{training.metric} {score} on its validation rows; " * any(
+        training.validation_scores
+    )
+    yield "training", f"{measured}epoch {best} of {epochs}"
+    if origin and origin.test:
+        yield "test", ", ".join(f"{name} {number(x)}" for name, x in origin.test.items())
+    if training.importances:
+        names = [column.name for column in about.table.columns]
+        order = np.argsort(training.importances)[::-1][:5]
+        most = [f"{names[i]} {training.importances[i]:.0%}" for i in order]
+        yield "matters most", ", ".join(most)
+
+
+def _facts(about: Description, dtype: Any, n_params: int, size: int) -> dict[str, Any]:
+    """Return the same for a machine."""
+    from glassnet.files.records import plain_of
+
+    content = plain_of(about)
+    weights = {"networks": about.n_networks, "parameters": n_params, "dtype": str(dtype)}
+    return {**content, "theta": weights, "bytes": size}
