@@ -12,13 +12,14 @@ export OMP_NUM_THREADS      := 1
 export MPLBACKEND           := Agg
 export PIP_DISABLE_PIP_VERSION_CHECK := 1
 
-.PHONY: demo test lint types imports unit oldest test-slow bench clean help
+.PHONY: demo test lint types imports unit oldest test-slow bench bench-quick clean help
 
 help:
 	@echo "make demo       install into $(VENV) and run the article's experiment"
 	@echo "make test       everything that CI runs: lint, types, imports, unit, oldest"
 	@echo "make test-slow  the tests that take minutes"
-	@echo "make bench      glassnet beside scikit-learn"
+	@echo "make bench      speed and memory beside scikit-learn, PyTorch, JAX and onnxruntime: half an hour"
+	@echo "make bench-quick  the four smallest shapes, in a minute"
 	@echo "make clean      remove what the others made"
 
 demo: $(VENV)/demo.stamp
@@ -39,18 +40,32 @@ imports: $(VENV)/dev.stamp
 unit: $(VENV)/dev.stamp
 	$(BIN)/pytest -n 2
 
-# The built package, not the source tree, beside the oldest NumPy and scikit-learn it promises.
-oldest: $(OLDEST)/stamp
+# The built package, not the source tree, beside the oldest NumPy and scikit-learn it promises: first
+# without Numba, then tests/fast with the oldest one, in an environment of its own.
+oldest: $(OLDEST)/stamp $(OLDEST)-fast/stamp
 	$(OLDEST)/bin/pytest -n 2 tests/core tests/estimators tests/plots
+	$(OLDEST)-fast/bin/pytest -n 2 tests/fast
 
 test-slow: $(VENV)/dev.stamp
 	$(BIN)/pytest -n 2 -m slow
 
-bench: $(VENV)/dev.stamp
-	env -u OPENBLAS_NUM_THREADS -u OMP_NUM_THREADS $(BIN)/python benchmarks/scikit_learn.py
+# As many threads as each library takes by itself, unless the benchmark says otherwise.
+BENCH := env -u OPENBLAS_NUM_THREADS -u OMP_NUM_THREADS $(BIN)/python -m
+
+bench: $(VENV)/bench.stamp
+	$(BENCH) benchmarks.training
+	$(BENCH) benchmarks.training --dtype float64 --peers glassnet glassnet-numpy scikit-learn
+	$(BENCH) benchmarks.training --busy --peers glassnet glassnet-numpy
+	$(BENCH) benchmarks.scaling
+	$(BENCH) benchmarks.prediction
+	$(BENCH) benchmarks.memory
+	$(BENCH) benchmarks.first_fit
+
+bench-quick: $(VENV)/bench.stamp
+	$(BENCH) benchmarks.quick
 
 clean:
-	rm -rf $(VENV) $(OLDEST) build dist figures .mypy_cache .ruff_cache .pytest_cache
+	rm -rf $(VENV) $(OLDEST) $(OLDEST)-fast build dist figures .mypy_cache .ruff_cache .pytest_cache
 
 $(VENV)/bin/python:
 	@$(PYTHON) -c 'import sys; sys.exit(sys.version_info < (3, 11))' || { \
@@ -64,11 +79,24 @@ $(VENV)/demo.stamp: pyproject.toml | $(VENV)/bin/python
 # Constraints by environment variable hold for the build's own environment too.
 $(VENV)/dev.stamp: pyproject.toml constraints.txt | $(VENV)/bin/python
 	PIP_CONSTRAINT=constraints.txt $(BIN)/pip install --quiet --upgrade pip
-	PIP_CONSTRAINT=constraints.txt $(BIN)/pip install --quiet --group dev --editable '.[cli,plot]'
+	PIP_CONSTRAINT=constraints.txt $(BIN)/pip install --quiet --group dev --editable '.[cli,fast,plot]'
+	@touch $@ $(VENV)/demo.stamp
+
+$(VENV)/bench.stamp: pyproject.toml constraints.txt constraints-bench.txt | $(VENV)/bin/python
+	PIP_CONSTRAINT=constraints.txt $(BIN)/pip install --quiet --upgrade pip
+	PIP_CONSTRAINT='constraints.txt constraints-bench.txt' $(BIN)/pip install --quiet \
+	  --group bench --editable '.[cli,fast,plot]' || { \
+	  echo "Is it torch's CPU build that is missing? constraints-bench.txt says where it is."; exit 1; }
 	@touch $@ $(VENV)/demo.stamp
 
 $(OLDEST)/stamp: pyproject.toml constraints-oldest.txt $(shell find src -name '*.py')
 	test -d $(OLDEST) || $(PYTHON) -m venv $(OLDEST)
 	PIP_CONSTRAINT=constraints-oldest.txt $(OLDEST)/bin/pip install --quiet '.[cli,plot]' \
-	  pytest pytest-xdist pandas polars
+	  pytest pytest-xdist pandas polars pyarrow
+	@touch $@
+
+$(OLDEST)-fast/stamp: pyproject.toml constraints-oldest.txt $(shell find src -name '*.py')
+	test -d $(OLDEST)-fast || $(PYTHON) -m venv $(OLDEST)-fast
+	PIP_CONSTRAINT=constraints-oldest.txt $(OLDEST)-fast/bin/pip install --quiet '.[fast]' \
+	  pytest pytest-xdist
 	@touch $@

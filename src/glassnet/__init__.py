@@ -2,6 +2,7 @@
 
 Level 1, the mathematics: `Network`, its layers, losses, optimizers, and `train`.
 Level 2, scikit-learn's contract: `MLPClassifier` and `MLPRegressor`.
+Level 3, raw tables: `TabularClassifier`, `TabularRegressor`; `load` gives a `Predictor`.
 
 Names load when they are first used (PEP 562), so importing glassnet costs next to nothing.
 """
@@ -19,30 +20,44 @@ _HOMES = {
     "core.dense": ("Dense",),
     "core.dropout": ("Dropout",),
     "core.gradcheck": ("GradCheck", "gradcheck"),
-    "core.initializers": ("Glorot", "He", "Initializer", "LeCun", "Normal", "Zeros"),
+    "core.initializers": (
+        "Glorot", "He", "HyperplaneBias", "Initializer", "LeCun", "Normal", "UnitVariance",
+        "Zeros",
+    ),
     "core.layer": ("Layer", "Parameter", "Step"),
     "core.losses": (
         "LOSSES", "AbsoluteError", "BinaryCrossEntropy", "CrossEntropy", "Huber",
         "JointCrossEntropy", "Loss", "Poisson", "Quantile", "SquaredError", "one_hot", "softmax",
     ),
     "core.minimize": ("descent", "minimize"),
+    "core.mixed": ("MixedActivation",),
     "core.network": ("Network",),
     "core.optimizers": (
         "OPTIMIZERS", "AdaGrad", "Adam", "AdamEpsilonHat", "AdamW", "GradientDescent", "Momentum",
         "NAdam", "Nesterov", "Optimizer", "RMSProp",
     ),
     "core.penalties": ("Penalty",),
+    "core.scale": ("Scale",),
     "core.schedules": (
-        "SCHEDULES", "Constant", "Cosine", "Exponential", "InverseScaling", "OneCycle",
-        "Schedule", "StepDecay",
+        "SCHEDULES", "Constant", "Cosine", "Exponential", "FlatCosine", "InverseScaling",
+        "LogCosine", "OneCycle", "ProgressSchedule", "Schedule", "StepDecay",
     ),
     "core.training": ("Epoch", "TrainingState", "train"),
     "errors": (
-        "DTypeError", "DataError", "DivergenceError", "GlassnetError", "LabelError",
-        "MissingExtraError", "ParameterError", "ShapeError",
+        "DTypeError", "DataError", "DigestError", "DivergenceError", "GlassnetError",
+        "HeaderError", "LabelError", "LayoutError", "MissingExtraError", "ModelFileError",
+        "NewerFormatError", "NonFiniteError", "NotAModelFileError", "ParameterError",
+        "RecordError", "ShapeError", "TruncatedFileError",
     ),
     "estimators.classifier": ("MLPClassifier",),
     "estimators.regressor": ("MLPRegressor",),
+    "estimators.tables.classifier": ("TabularClassifier",),
+    "estimators.tables.regressor": ("TabularRegressor",),
+    "files.predictor": ("Predictor", "load"),
+    "tabular.blocks": ("Columns",),
+    "tabular.columns": ("Column", "DataWarning"),
+    "tabular.embeddings": ("CategoryEmbedding", "PeriodicEmbedding"),
+    "tabular.table": ("Table",),
 }  # fmt: skip
 _HOME_OF = {name: home for home, names in _HOMES.items() for name in names}
 
@@ -120,6 +135,9 @@ if TYPE_CHECKING:  # the same names, for editors and type checkers; a test compa
         He as He,
     )
     from glassnet.core.initializers import (
+        HyperplaneBias as HyperplaneBias,
+    )
+    from glassnet.core.initializers import (
         Initializer as Initializer,
     )
     from glassnet.core.initializers import (
@@ -127,6 +145,9 @@ if TYPE_CHECKING:  # the same names, for editors and type checkers; a test compa
     )
     from glassnet.core.initializers import (
         Normal as Normal,
+    )
+    from glassnet.core.initializers import (
+        UnitVariance as UnitVariance,
     )
     from glassnet.core.initializers import (
         Zeros as Zeros,
@@ -172,6 +193,7 @@ if TYPE_CHECKING:  # the same names, for editors and type checkers; a test compa
     )
     from glassnet.core.minimize import descent as descent
     from glassnet.core.minimize import minimize as minimize
+    from glassnet.core.mixed import MixedActivation as MixedActivation
     from glassnet.core.network import Network as Network
     from glassnet.core.optimizers import (
         OPTIMIZERS as OPTIMIZERS,
@@ -207,6 +229,7 @@ if TYPE_CHECKING:  # the same names, for editors and type checkers; a test compa
         RMSProp as RMSProp,
     )
     from glassnet.core.penalties import Penalty as Penalty
+    from glassnet.core.scale import Scale as Scale
     from glassnet.core.schedules import (
         SCHEDULES as SCHEDULES,
     )
@@ -220,10 +243,19 @@ if TYPE_CHECKING:  # the same names, for editors and type checkers; a test compa
         Exponential as Exponential,
     )
     from glassnet.core.schedules import (
+        FlatCosine as FlatCosine,
+    )
+    from glassnet.core.schedules import (
         InverseScaling as InverseScaling,
     )
     from glassnet.core.schedules import (
+        LogCosine as LogCosine,
+    )
+    from glassnet.core.schedules import (
         OneCycle as OneCycle,
+    )
+    from glassnet.core.schedules import (
+        ProgressSchedule as ProgressSchedule,
     )
     from glassnet.core.schedules import (
         Schedule as Schedule,
@@ -244,6 +276,9 @@ if TYPE_CHECKING:  # the same names, for editors and type checkers; a test compa
         DataError as DataError,
     )
     from glassnet.errors import (
+        DigestError as DigestError,
+    )
+    from glassnet.errors import (
         DivergenceError as DivergenceError,
     )
     from glassnet.errors import (
@@ -253,16 +288,54 @@ if TYPE_CHECKING:  # the same names, for editors and type checkers; a test compa
         GlassnetError as GlassnetError,
     )
     from glassnet.errors import (
+        HeaderError as HeaderError,
+    )
+    from glassnet.errors import (
         LabelError as LabelError,
+    )
+    from glassnet.errors import (
+        LayoutError as LayoutError,
     )
     from glassnet.errors import (
         MissingExtraError as MissingExtraError,
     )
     from glassnet.errors import (
+        ModelFileError as ModelFileError,
+    )
+    from glassnet.errors import (
+        NewerFormatError as NewerFormatError,
+    )
+    from glassnet.errors import (
+        NonFiniteError as NonFiniteError,
+    )
+    from glassnet.errors import (
+        NotAModelFileError as NotAModelFileError,
+    )
+    from glassnet.errors import (
         ParameterError as ParameterError,
+    )
+    from glassnet.errors import (
+        RecordError as RecordError,
     )
     from glassnet.errors import (
         ShapeError as ShapeError,
     )
+    from glassnet.errors import (
+        TruncatedFileError as TruncatedFileError,
+    )
     from glassnet.estimators.classifier import MLPClassifier as MLPClassifier
     from glassnet.estimators.regressor import MLPRegressor as MLPRegressor
+    from glassnet.estimators.tables.classifier import TabularClassifier as TabularClassifier
+    from glassnet.estimators.tables.regressor import TabularRegressor as TabularRegressor
+    from glassnet.files.predictor import Predictor as Predictor
+    from glassnet.files.predictor import load as load
+    from glassnet.tabular.blocks import Columns as Columns
+    from glassnet.tabular.columns import Column as Column
+    from glassnet.tabular.columns import DataWarning as DataWarning
+    from glassnet.tabular.embeddings import (
+        CategoryEmbedding as CategoryEmbedding,
+    )
+    from glassnet.tabular.embeddings import (
+        PeriodicEmbedding as PeriodicEmbedding,
+    )
+    from glassnet.tabular.table import Table as Table

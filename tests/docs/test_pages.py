@@ -9,7 +9,7 @@ import pytest
 from docs.worked_examples import DOCS, PAGES, fences
 
 ROOT = DOCS.parent
-ALL_PAGES = (*PAGES, DOCS / "scikit-learn.md", *sorted(ROOT.glob("*.md")))
+ALL_PAGES = (*PAGES, *sorted(set(DOCS.glob("*.md")) - set(PAGES)), *sorted(ROOT.glob("*.md")))
 PYTHON = [
     page for page in ALL_PAGES if fences(page.read_text(encoding="utf-8"), "python")
 ]  # each page that shows any

@@ -1,4 +1,4 @@
-"""Figures are drawn without a screen, closed after each test, and never shown."""
+"""Figures are drawn without a screen, closed around each test, and never shown."""
 
 import importlib.util
 
@@ -14,6 +14,7 @@ def _no_screen(monkeypatch):
     import matplotlib.pyplot as plt
 
     mpl.use("Agg")
+    plt.close("all")  # the examples in docstrings, run by the same process, leave theirs open
     monkeypatch.setattr(plt, "show", lambda *a, **k: pytest.fail("the library called plt.show"))
     yield
     plt.close("all")
