@@ -12,11 +12,12 @@ export OMP_NUM_THREADS      := 1
 export MPLBACKEND           := Agg
 export PIP_DISABLE_PIP_VERSION_CHECK := 1
 
-.PHONY: demo test lint types imports unit oldest test-slow bench bench-quick clean help
+.PHONY: demo test lint types imports unit oldest test-seeds test-slow bench bench-quick clean help
 
 help:
 	@echo "make demo       install into $(VENV) and run the article's experiment"
 	@echo "make test       everything that CI runs: lint, types, imports, unit, oldest"
+	@echo "make test-seeds the unit tests five times, with fresh random numbers each time"
 	@echo "make test-slow  the tests that take minutes"
 	@echo "make bench      speed and memory beside scikit-learn, PyTorch, JAX and onnxruntime: half an hour"
 	@echo "make bench-quick  the four smallest shapes, in a minute"
@@ -37,14 +38,21 @@ types: $(VENV)/dev.stamp
 imports: $(VENV)/dev.stamp
 	$(BIN)/lint-imports
 
+# One seed for the gate, so that no change is refused for a draw that another one brought to light;
+# `make test-seeds` draws anew, five times, and so does pytest by itself.
+SEED ?= 20261128
+
 unit: $(VENV)/dev.stamp
-	$(BIN)/pytest -n 2
+	$(BIN)/pytest -n 2 --seed $(SEED)
+
+test-seeds: $(VENV)/dev.stamp
+	for run in 1 2 3 4 5; do $(BIN)/pytest -n 2 || exit 1; done
 
 # The built package, not the source tree, beside the oldest NumPy and scikit-learn it promises: first
 # without Numba, then tests/fast with the oldest one, in an environment of its own.
 oldest: $(OLDEST)/stamp $(OLDEST)-fast/stamp
-	$(OLDEST)/bin/pytest -n 2 tests/core tests/estimators tests/plots
-	$(OLDEST)-fast/bin/pytest -n 2 tests/fast
+	$(OLDEST)/bin/pytest -n 2 --seed $(SEED) tests/core tests/estimators tests/plots
+	$(OLDEST)-fast/bin/pytest -n 2 --seed $(SEED) tests/fast
 
 test-slow: $(VENV)/dev.stamp
 	$(BIN)/pytest -n 2 -m slow

@@ -186,7 +186,6 @@ def test_a_state_that_its_owner_has_made_dangerous(chunk, dtype, new_rng, monkey
     """The gradient is small, but what Adam divides is not: theta and slots as before the step."""
     monkeypatch.setattr(fast_steps, "CHUNK", chunk)
     net, theta, X, Y, _ = problem(new_rng(), dtype)
-    ends = []
     for steps in (core_steps, run_steps):
         there = theta.copy()
         run = gn.train(net, there, X, Y, optimizer=gn.Adam(1.0), batch_size=2, rng=new_rng(),
@@ -196,11 +195,8 @@ def test_a_state_that_its_owner_has_made_dangerous(chunk, dtype, new_rng, monkey
         before = there.copy()
         with pytest.raises(gn.DivergenceError, match="a parameter stopped being finite"):
             next(run)
-        ends.append((there, state))
-        near(there, before, "theta", AN_EPOCH[dtype.name])
-    (core, core_state), (fast, state) = ends
-    near(fast, core, "theta", AN_EPOCH[dtype.name])
-    assert state.step == core_state.step == 2
+        np.testing.assert_array_equal(there, before)
+        assert state.step == 2
 
 
 @pytest.mark.parametrize("source", ["PCG64", "MT19937", "Philox", "SFC64", "RandomState"])

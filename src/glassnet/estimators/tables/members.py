@@ -23,8 +23,11 @@ from glassnet.estimators.tables.metrics import Metric
 
 logger = logging.getLogger("glassnet")
 
-SAMPLE = 10_000
-"""Rows that initial values look at, at most."""
+SAMPLE = 4_096
+"""Rows that initial values look at, at most: a standard deviation is then off by 1 % or so.
+
+10,000 rows take 55 MB for layers of 256, more than the training of a large table needs after that.
+"""
 
 
 @dataclass(frozen=True)
