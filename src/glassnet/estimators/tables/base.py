@@ -1,21 +1,17 @@
-"""What both estimators for tables share: parameters, the way through a fit, predictions."""
+"""What both estimators for tables share: the way through a fit, and predictions."""
 
 from __future__ import annotations
 
 import logging
 import time
 import warnings
-from collections import deque
-from dataclasses import KW_ONLY, dataclass
-from numbers import Integral, Real
+from numbers import Integral
 from typing import TYPE_CHECKING, Any, ClassVar, Self
 
 import numpy as np
-from numpy.typing import NDArray
-from sklearn.base import BaseEstimator, _fit_context
+from sklearn.base import _fit_context
 from sklearn.exceptions import ConvergenceWarning
 from sklearn.utils import _safe_indexing, check_consistent_length, check_random_state
-from sklearn.utils._param_validation import HasMethods, Interval, StrOptions
 from sklearn.utils.validation import (
     _check_feature_names,
     _check_sample_weight,
@@ -23,20 +19,21 @@ from sklearn.utils.validation import (
     validate_data,
 )
 
-from glassnet.core.activations import Activation
 from glassnet.core.arrays import Array, check_dtype
 from glassnet.core.losses import Loss
 from glassnet.core.network import Network
 from glassnet.core.optimizers import AdamW
 from glassnet.core.training import Epoch
 from glassnet.errors import DataError, ParameterError
-from glassnet.estimators.architecture import ACTIVATIONS, hidden_sizes, make_activation
+from glassnet.estimators.architecture import hidden_sizes, make_activation
 from glassnet.estimators.engine import choose_engine
 from glassnet.estimators.tables.importances import MOST_ROWS, permutation_importances
 from glassnet.estimators.tables.members import Job, Member, train_member, train_members
 from glassnet.estimators.tables.metrics import Metric
+from glassnet.estimators.tables.parameters import TabularParameters
 from glassnet.estimators.tables.reporting import facts_of
 from glassnet.estimators.tables.saving import estimator_of, record_of
+from glassnet.estimators.tables.splits import Rows, split_at_random, split_by
 from glassnet.fast.threads import one_blas_thread
 from glassnet.files.model_file import Path, named, read_record, write_record
 from glassnet.report import Report
@@ -47,63 +44,6 @@ from glassnet.tabular.table import Table
 logger = logging.getLogger("glassnet")
 
 FEWEST_ROWS = 2
-
-
-@dataclass(eq=False, repr=False)
-class TabularParameters(BaseEstimator):  # type: ignore[misc,unused-ignore] # untyped to mypy
-    """The constructor. See the two classes."""
-
-    hidden_layer_sizes: Any = (256, 256, 256)
-    activation: Any = "auto"
-    _: KW_ONLY
-    metric: str = "auto"
-    categorical_features: Any = "from_dtype"
-    numeric_embedding: bool = True
-    embedding_size: int = 8
-    max_one_hot: int = 8
-    dropout: float = 0.15
-    weight_decay: float = 0.02
-    learning_rate_init: Any = "auto"
-    beta_1: float = 0.9
-    beta_2: float = 0.95
-    epsilon: float = 1e-8
-    batch_size: int = 256
-    max_iter: int = 256
-    validation_fraction: float = 0.2
-    validation_split: Any = None
-    n_ensemble: int = 1
-    refit: bool = False
-    max_time: float | None = None
-    random_state: Any = None
-    verbose: Any = False
-    dtype: Any = "float32"
-    engine: str = "auto"
-
-    _parameter_constraints: ClassVar[dict[str, Any]] = {
-        "hidden_layer_sizes": ["array-like", Interval(Integral, 1, None, closed="left")],
-        "activation": [StrOptions({"auto", *ACTIVATIONS}), Activation],
-        "categorical_features": [str, "array-like", None],
-        "numeric_embedding": ["boolean"],
-        "embedding_size": [Interval(Integral, 1, None, closed="left")],
-        "max_one_hot": [Interval(Integral, 2, None, closed="left")],
-        "dropout": [Interval(Real, 0, 1, closed="left")],
-        "weight_decay": [Interval(Real, 0, None, closed="left")],
-        "learning_rate_init": [StrOptions({"auto"}), Interval(Real, 0, None, closed="neither")],
-        "beta_1": [Interval(Real, 0, 1, closed="left")],
-        "beta_2": [Interval(Real, 0, 1, closed="left")],
-        "epsilon": [Interval(Real, 0, None, closed="neither")],
-        "batch_size": [Interval(Integral, 1, None, closed="left")],
-        "max_iter": [Interval(Integral, 1, None, closed="left")],
-        "validation_fraction": [Interval(Real, 0, 1, closed="left")],
-        "validation_split": [HasMethods("split"), None],
-        "n_ensemble": [Interval(Integral, 1, None, closed="left")],
-        "refit": ["boolean"],
-        "max_time": [Interval(Real, 0, None, closed="neither"), None],
-        "random_state": ["random_state", np.random.Generator],
-        "verbose": ["verbose"],
-        "dtype": [StrOptions({"float32", "float64"}), type, np.dtype],
-        "engine": [StrOptions({"auto", "numpy", "numba"})],
-    }
 
 
 class BaseTabular(TabularParameters):
@@ -128,16 +68,12 @@ class BaseTabular(TabularParameters):
         """Return the targets of validation rows as codes, or as numbers."""
         raise NotImplementedError
 
-    def _encode(self, targets: Array, rows: NDArray[np.intp], w: Array | None) -> Array:
+    def _encode(self, targets: Array, rows: Rows, w: Array | None) -> Array:
         """Return what the network learns; learn how from the rows to train on."""
         raise NotImplementedError
 
     def _encoded(self, targets: Array) -> Array:
         """Return what the network learns, as `_encode` has learned it."""
-        raise NotImplementedError
-
-    def _plain_targets(self, Y: Array) -> Array:
-        """Return codes or numbers, from what the network learns."""
         raise NotImplementedError
 
     def _loss_of_predictions(self, targets: Array, predicted: Array) -> float:
@@ -218,7 +154,13 @@ class BaseTabular(TabularParameters):
             Y = self._encode(targets, rows, w).astype(matrix.dtype, copy=False)
             w = self._weights(targets, w)
             validation = self._validation(table, matrix, targets, w, set_aside, X_val, y_val)
-            self._train(table, sizes, matrix, Y, w, rows, validation, rng)
+            job = self._job(table, sizes, matrix, Y, w, rows, validation)
+            with one_blas_thread():
+                members = train_members(job, rng.spawn(self.n_ensemble))
+            self._keep(table, job, members)
+            self._look_back(job, targets, rng)
+            if self.refit and job.X_val is not None:
+                self._train_again(job, members, rng)
         except BaseException:
             self.__dict__.clear()
             self.__dict__.update(before)
@@ -274,30 +216,19 @@ class BaseTabular(TabularParameters):
 
     def _split(
         self, targets: Array, rng: np.random.Generator, groups: Any, *, has_rows: bool
-    ) -> tuple[NDArray[np.intp], NDArray[np.intp] | None]:
-        """Return the rows to train on, and those to set aside.
-
-        By ``validation_split``, the last of its splits; else at random, by strata, which keep their
-        shares; of a stratum with one row none is set aside.
-        """
-        n_rows = len(targets)
+    ) -> tuple[Rows, Rows]:
+        """Return the rows to train on, and those to set aside."""
         if groups is not None and self.validation_split is None:
             raise ParameterError(
                 "groups are for validation_split, which is None; expected a splitter such as "
                 "GroupShuffleSplit(1, test_size=0.2)."
             )
         if has_rows:
-            return np.arange(n_rows), None
+            return np.arange(len(targets)), np.arange(0)
         if self.validation_split is not None:
-            splits = self.validation_split.split(np.empty((n_rows, 1)), targets, groups)
-            rows, aside = deque(splits, maxlen=1).pop()
-            return np.sort(rows), np.sort(aside)
+            return split_by(self.validation_split, targets, groups)
         strata = self._strata(targets)
-        strata = np.zeros(n_rows) if strata is None else strata
-        aside = _stratified(rng.permutation(n_rows), strata, self.validation_fraction)
-        if not aside.size:
-            return np.arange(n_rows), None
-        return np.setdiff1d(np.arange(n_rows), aside), np.sort(aside)
+        return split_at_random(len(targets), strata, self.validation_fraction, rng)
 
     def _validation(
         self,
@@ -305,12 +236,12 @@ class BaseTabular(TabularParameters):
         matrix: Array,
         targets: Array,
         w: Array | None,
-        set_aside: NDArray[np.intp] | None,
+        set_aside: Rows,
         X_val: Any,
         y_val: Any,
     ) -> tuple[Array | None, Array | None, Array | None]:
         """Return encoded rows, plain targets and weights to validate on."""
-        if set_aside is not None:
+        if set_aside.size:
             w_val = None if w is None else w[set_aside]
             return matrix[set_aside], targets[set_aside], w_val
         if X_val is None:
@@ -320,18 +251,17 @@ class BaseTabular(TabularParameters):
         known = self._targets_to_validate(y_val)
         return table.encode(X_val, matrix.dtype), known, self._weights(known, None)
 
-    def _train(
+    def _job(
         self,
         table: Table,
         sizes: Any,
         matrix: Array,
         Y: Array,
         w: Array | None,
-        rows: NDArray[np.intp],
+        rows: Rows,
         validation: tuple[Array | None, Array | None, Array | None],
-        rng: np.random.Generator,
-    ) -> None:
-        """Train the networks and write what they leave behind."""
+    ) -> Job:
+        """Return what is to be trained, on what, and how it is judged."""
         columns = recipe.embedded(
             table,
             numeric_embedding=self.numeric_embedding,
@@ -361,21 +291,16 @@ class BaseTabular(TabularParameters):
         )  # fmt: skip
         w = None if w is None else w.astype(matrix.dtype)
         deadline = None if self.max_time is None else time.monotonic() + self.max_time
-        job = Job(
+        return Job(
             net, optimizer, matrix, Y, w, rows, *validation, self._predictions, self._metric(),
             batch_size, self.max_iter, run_steps, deadline, self._say,
         )  # fmt: skip
-        with one_blas_thread():
-            members = train_members(job, rng.spawn(self.n_ensemble))
-        self._keep(table, job, members)
-        self.n_rows_ = len(rows)
-        self._look_back(job, rng)
-        if self.refit and validation[0] is not None:
-            self._train_again(job, members, rng)
 
     def _keep(self, table: Table, job: Job, members: list[Member]) -> None:
+        """Keep what was trained, and how it went."""
         self.table_ = table
         self._network = job.net
+        self.n_rows_ = len(job.rows)
         self.metric_ = job.metric.name
         self.theta_ = np.stack([member.theta for member in members])
         self.loss_curve_ = [member.losses for member in members]
@@ -384,22 +309,25 @@ class BaseTabular(TabularParameters):
         self.best_score_ = float(np.mean([member.best_score for member in members]))
         self.n_iter_ = max(len(member.losses) for member in members)
 
-    def _look_back(self, job: Job, rng: np.random.Generator) -> None:
+    def _look_back(self, job: Job, targets: Array, rng: np.random.Generator) -> None:
         """Keep what the networks say of the validation rows, and which columns matter there.
 
         Without validation rows nothing is kept, and columns are looked at on training rows.
         """
-        X, targets = job.X_val, job.y_val
-        self.validation_targets_, self.validation_weights_ = targets, job.w_val
-        self.validation_predictions_ = None if X is None else self._mean_of_networks(X)
-        if X is None or targets is None:
-            X, targets = job.X[job.rows], self._plain_targets(job.Y[job.rows])
-        some = rng.permutation(len(X))[:MOST_ROWS]
-        known = targets[some]
+        self.validation_targets_, self.validation_weights_ = job.y_val, job.w_val
+        self.validation_predictions_ = None
+        if job.X_val is not None:
+            self.validation_predictions_ = self._mean_of_networks(job.X_val)
+        if job.X_val is None or job.y_val is None:
+            some = job.rows[rng.permutation(len(job.rows))[:MOST_ROWS]]
+            X, known = job.X[some], targets[some]
+        else:
+            some = rng.permutation(len(job.X_val))[:MOST_ROWS]
+            X, known = job.X_val[some], job.y_val[some]
         source = recipe.source_of_embedded(self.table_, job.net.layers[0])
         found = permutation_importances(
             job.net, self.theta_, self._predictions,
-            lambda predicted: self._loss_of_predictions(known, predicted), X[some], source, rng,
+            lambda predicted: self._loss_of_predictions(known, predicted), X, source, rng,
         )  # fmt: skip
         self.feature_importances_ = np.zeros(len(self.table_.columns))  # dropped ones are 0
         self.feature_importances_[: len(found)] = found
@@ -545,13 +473,3 @@ def _is_frame(X: Any) -> bool:
 
 def _length(X: Any) -> int:
     return int(X.shape[0])
-
-
-def _stratified(order: NDArray[np.intp], strata: Array, fraction: float) -> NDArray[np.intp]:
-    """Return rows to set aside: of each stratum its share, rounded; of one row none."""
-    parts = []
-    for code in np.unique(strata):
-        rows = order[strata[order] == code]
-        n = min(round(fraction * len(rows)), len(rows) - 1)
-        parts.append(rows[:n])
-    return np.concatenate(parts)

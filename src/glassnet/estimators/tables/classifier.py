@@ -7,7 +7,6 @@ from numbers import Real
 from typing import Any, ClassVar
 
 import numpy as np
-from numpy.typing import NDArray
 from sklearn.base import ClassifierMixin
 from sklearn.utils import assert_all_finite, column_or_1d, compute_sample_weight
 from sklearn.utils._param_validation import Interval, StrOptions
@@ -19,6 +18,7 @@ from glassnet.errors import LabelError
 from glassnet.estimators.tables.base import BaseTabular
 from glassnet.estimators.tables.docs import document
 from glassnet.estimators.tables.metrics import OF_CLASSES, Metric
+from glassnet.estimators.tables.splits import Rows
 
 
 @document
@@ -98,15 +98,11 @@ class TabularClassifier(ClassifierMixin, BaseTabular):  # type: ignore[misc,unus
             )
         return np.asarray(codes)
 
-    def _encode(self, targets: Array, rows: NDArray[np.intp], w: Array | None) -> Array:  # noqa: ARG002
+    def _encode(self, targets: Array, rows: Rows, w: Array | None) -> Array:  # noqa: ARG002
         return self._encoded(targets)
 
     def _encoded(self, targets: Array) -> Array:
         return one_hot(targets, len(self.classes_), check_dtype(self.dtype))
-
-    def _plain_targets(self, Y: Array) -> Array:
-        codes: Array = Y.argmax(axis=1)
-        return codes
 
     def _loss_of_predictions(self, targets: Array, predicted: Array) -> float:
         return OF_CLASSES["log_loss"].measure(targets, predicted, None)

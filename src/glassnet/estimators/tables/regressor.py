@@ -7,7 +7,6 @@ from numbers import Real
 from typing import Any, ClassVar
 
 import numpy as np
-from numpy.typing import NDArray
 from sklearn.base import RegressorMixin
 from sklearn.utils import column_or_1d
 from sklearn.utils._param_validation import Interval, StrOptions
@@ -19,6 +18,7 @@ from glassnet.errors import DataError, ParameterError
 from glassnet.estimators.tables.base import BaseTabular
 from glassnet.estimators.tables.docs import document
 from glassnet.estimators.tables.metrics import OF_NUMBERS, Metric, pinball
+from glassnet.estimators.tables.splits import Rows
 
 LOSSES = {
     "squared_error": SquaredError,
@@ -81,7 +81,7 @@ class TabularRegressor(RegressorMixin, BaseTabular):  # type: ignore[misc,unused
     def _targets_to_validate(self, y: Any) -> Array:
         return _numbers("y_val", y)
 
-    def _encode(self, targets: Array, rows: NDArray[np.intp], w: Array | None) -> Array:
+    def _encode(self, targets: Array, rows: Rows, w: Array | None) -> Array:
         y, weights = targets[rows], None if w is None else w[rows]
         with np.errstate(over="ignore", invalid="ignore"):
             self.target_mean_ = float(np.average(y, weights=weights))
@@ -98,10 +98,6 @@ class TabularRegressor(RegressorMixin, BaseTabular):  # type: ignore[misc,unused
     def _encoded(self, targets: Array) -> Array:
         Y: Array = ((targets - self.target_mean_) / self.target_std_)[:, np.newaxis]
         return Y
-
-    def _plain_targets(self, Y: Array) -> Array:
-        y: Array = Y[:, 0].astype(np.float64) * self.target_std_ + self.target_mean_
-        return y
 
     def _loss_of_predictions(self, targets: Array, predicted: Array) -> float:
         return float(np.mean(((predicted[:, 0] - targets) / self.target_std_) ** 2))
