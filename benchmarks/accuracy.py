@@ -20,7 +20,10 @@ import json
 import os
 import sys
 import time
+from collections.abc import Callable
+from contextlib import AbstractContextManager, nullcontext
 from copy import copy
+from dataclasses import dataclass, field
 from pathlib import Path
 from statistics import fmean
 from types import ModuleType
@@ -32,23 +35,35 @@ from benchmarks import table as tables_for_people
 from benchmarks.results import headline, machine, save
 from benchmarks.rounds import say
 
-VARIANTS: dict[str, dict[str, Any]] = {
-    "one": {},
-    "three": {"n_ensemble": 3},
-    "numpy": {"engine": "numpy"},
-    "plain-numbers": {"numeric_embedding": False},
-    "beta_2=0.999": {"beta_2": 0.999},
-    "no-dropout": {"dropout": 0.0},
-    "no-decay": {"weight_decay": 0.0},
-    "log-loss": {"metric": "log_loss"},
-    "batch-128": {"batch_size": 128},
-    "batch-512": {"batch_size": 512},
-    "refit": {"refit": True},
-}
-"""What is changed of the defaults.
 
-Where several networks are trained, fewer are scored, too: "three:1" is each of them alone (the mean
-of their scores), "three:2" the first two together, with their part of the time.
+@dataclass(frozen=True)
+class Variant:
+    """What is changed of the defaults.
+
+    Attributes
+    ----------
+    settings : dict
+        Parameters of the estimator.
+    room : callable
+        Gives a context manager within which the model is trained.
+    classes_only : bool
+        Whether it has no meaning for numbers.
+    """
+
+    settings: dict[str, Any] = field(default_factory=dict)
+    room: Callable[[], AbstractContextManager[Any]] = nullcontext
+    classes_only: bool = False
+
+
+VARIANTS = {
+    "one": Variant(),
+    "three": Variant({"n_ensemble": 3}),
+    "numpy": Variant({"engine": "numpy"}),
+    "log-loss": Variant({"metric": "log_loss"}, classes_only=True),
+    "refit": Variant({"refit": True}),
+}
+"""By name. Where several networks are trained, fewer are scored, too: "three:1" is each of them
+alone (the mean of their scores), "three:2" the first two together, with their part of the time.
 """
 
 ADDED = 0.005
@@ -72,8 +87,8 @@ def protocol_of(folder: Path) -> ModuleType:
 
 
 def run(
-    protocol: ModuleType, folder: Path, names: list[str], seeds: list[int], variants: list[str],
-    scores: Scores, target: Path,
+    protocol: ModuleType, folder: Path, names: list[str], seeds: list[int],
+    variants: dict[str, Variant], scores: Scores, target: Path,
 ) -> None:  # fmt: skip
     """Add the scores that are missing, table by table."""
     import glassnet as gn
@@ -84,13 +99,15 @@ def run(
             rows, labels, train, val, test = protocol.split(meta, X, y, seed)
             regression = meta["task"] == "regression"
             make = gn.TabularRegressor if regression else gn.TabularClassifier
-            for variant in variants:
-                key = f"{name}/{seed}/{variant}"
-                if key in scores or f"{key}:1" in scores:
+            for called, variant in variants.items():
+                key = f"{name}/{seed}/{called}"
+                if key in scores or f"{key}:1" in scores or (regression and variant.classes_only):
                     continue
                 began = time.perf_counter()
-                model = make(random_state=seed, **VARIANTS[variant])
-                model.fit(rows.iloc[train], labels[train], X_val=rows.iloc[val], y_val=labels[val])
+                model = make(random_state=seed, **variant.settings)
+                X_val, y_val = rows.iloc[val], labels[val]
+                with variant.room():
+                    model.fit(rows.iloc[train], labels[train], X_val=X_val, y_val=y_val)
                 seconds, n = time.perf_counter() - began, len(model.theta_)
                 about = {"engine": model.engine_, "best_epoch": model.best_epoch_}
                 test_rows, known = rows.iloc[test], labels[test]
@@ -202,13 +219,17 @@ def plot(found: dict[str, dict[str, float]], ours: set[str]) -> Any:
     return figure
 
 
+def on_one_thread(name: str) -> None:
+    """Begin this benchmark anew if BLAS may use several threads: it reads that at import."""
+    one = dict.fromkeys(("OMP_NUM_THREADS", "OPENBLAS_NUM_THREADS"), "1")
+    if any(os.environ.get(key) != "1" for key in one):
+        command = [sys.executable, "-m", f"benchmarks.{name}", *sys.argv[1:]]
+        os.execve(sys.executable, command, os.environ | one)
+
+
 def main() -> None:
     """Run what is missing, print and save."""
-    for name in ("OMP_NUM_THREADS", "OPENBLAS_NUM_THREADS"):
-        if os.environ.get(name) != "1":  # read when NumPy is imported
-            one = dict.fromkeys(("OMP_NUM_THREADS", "OPENBLAS_NUM_THREADS"), "1")
-            command = [sys.executable, "-m", "benchmarks.accuracy", *sys.argv[1:]]
-            os.execve(sys.executable, command, os.environ | one)
+    on_one_thread("accuracy")
     parser = argparse.ArgumentParser(
         description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter
     )
@@ -226,7 +247,8 @@ def main() -> None:
     names = given.names or sorted(p.parent.name for p in given.tables.glob("*/meta.json"))
     scores: Scores = json.loads(given.scores.read_text()) if given.scores.exists() else {}
     protocol = protocol_of(given.protocol)
-    run(protocol, given.tables, names, given.seeds, given.variants, scores, given.scores)
+    variants = {name: VARIANTS[name] for name in given.variants}
+    run(protocol, given.tables, names, given.seeds, variants, scores, given.scores)
     others = json.loads((given.protocol / "anchors.json").read_text())
     ours = {k: one for k, one in scores.items() if k.split("/")[2].split(":")[0] in given.variants}
     result, found = summary(ours, others)

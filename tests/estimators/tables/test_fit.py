@@ -16,6 +16,7 @@ from sklearn.inspection import partial_dependence, permutation_importance
 from sklearn.metrics import log_loss
 from sklearn.model_selection import (
     GridSearchCV,
+    GroupKFold,
     GroupShuffleSplit,
     TimeSeriesSplit,
     cross_val_score,
@@ -230,14 +231,12 @@ def test_intervals_hold_the_part_they_promise(rng):
         regressor(max_iter=1, validation_fraction=0.0).fit(X, y).predict_interval(X)
 
 
-def test_rows_set_aside_keep_the_shares_of_the_classes(rng, monkeypatch):
+def test_rows_set_aside_keep_the_shares_of_the_classes(rng):
     X, y = rng.normal(size=(100, 1)), np.repeat([0, 1], [90, 10])
-    model = classifier(max_iter=1)
-    rows, aside = model._split(y, np.random.default_rng(0), None, has_rows=False)
-    assert sorted([*rows, *aside]) == list(range(100))
-    assert [np.sum(y[aside] == k) for k in (0, 1)] == [18, 2]
-    again = classifier(max_iter=1).fit(X, y)
-    assert len(again.validation_scores_[0]) == 1
+    model = classifier(max_iter=1).fit(X, y)
+    assert np.bincount(model.validation_targets_).tolist() == [18, 2]
+    assert model.n_rows_ == 80
+    assert len(model.validation_scores_[0]) == 1
 
 
 def test_validation_rows_of_unknown_classes_are_refused(rng):
@@ -248,17 +247,15 @@ def test_validation_rows_of_unknown_classes_are_refused(rng):
         classifier().fit(X, [0, 1] * 10, X_val=X)
 
 
-def test_groups_stay_together_and_time_goes_on(rng, monkeypatch):
+def test_groups_stay_together_and_time_goes_on(rng):
     X, y = rng.normal(size=(60, 1)), rng.normal(size=60)
     groups = np.repeat(np.arange(12), 5)
-    seen = []
-    monkeypatch.setattr(gn.TabularRegressor, "_validation", lambda self, *args: seen.append(args[4])
-                        or (None, None, None))  # fmt: skip
     split = GroupShuffleSplit(1, test_size=0.25, random_state=0)
-    regressor(validation_split=split, max_iter=1).fit(X, y, groups=groups)
-    assert len(np.unique(groups[seen[0]])) * 5 == len(seen[0]) == 15
-    regressor(validation_split=TimeSeriesSplit(4), max_iter=1).fit(X, y)
-    assert seen[1].tolist() == list(range(48, 60))
+    model = regressor(validation_split=split, max_iter=1).fit(X, y, groups=groups)
+    aside = np.flatnonzero(np.isin(y, model.validation_targets_))
+    assert len(np.unique(groups[aside])) * 5 == len(aside) == 15
+    model = regressor(validation_split=TimeSeriesSplit(4), max_iter=1).fit(X, y)
+    assert model.validation_targets_.tolist() == y[48:].tolist()
     with pytest.raises(gn.ParameterError, match="groups are for validation_split, which is None"):
         regressor().fit(X, y, groups=groups)
 
@@ -376,6 +373,61 @@ def test_an_ensemble_predicts_the_mean_of_its_networks(make, rng):
     model.theta_ = thetas
     assert model._outputs(X) == pytest.approx(np.mean(outputs, axis=0), rel=1e-12)
     assert not np.allclose(outputs[0], outputs[1])
+
+
+def test_bags_validate_each_row_by_networks_that_have_not_seen_it(rng):
+    X, y = rng.normal(size=(60, 2)), rng.normal(size=60)
+    model = regressor(n_bags=5, n_ensemble=2, max_iter=5).fit(X, y)
+    assert model.theta_.shape[0] == len(model.best_epoch_) == 10
+    assert model.n_rows_ == 60
+    rows = [int(np.flatnonzero(y == one)[0]) for one in model.validation_targets_]
+    assert sorted(rows) == list(range(60))
+    whole = model.predict(X)
+    thetas = model.theta_
+    for bag in range(5):
+        model.theta_, own = thetas[2 * bag : 2 * bag + 2], slice(12 * bag, 12 * bag + 12)
+        given = model.validation_predictions_[own, 0]
+        assert given == pytest.approx(model.predict(X[rows[own]]), abs=1e-4)
+        whole -= model.predict(X) / 5
+    assert np.abs(whole).max() < 1e-6
+
+
+def test_bags_keep_the_shares_of_the_classes(rng):
+    X, y = rng.normal(size=(60, 1)), np.repeat(["a", "b", "c"], [39, 20, 1])
+    model = classifier(n_bags=5, max_iter=1).fit(X, y)
+    counts = [np.bincount(model.validation_targets_[12 * bag :][:12], minlength=3)
+              for bag in range(5)]  # fmt: skip
+    assert np.sum(counts, axis=0).tolist() == [39, 20, 1]
+    assert {tuple(one[:2]) for one in counts} <= {(8, 4), (7, 4), (8, 3)}
+
+
+def test_bags_are_the_splits_of_a_splitter(rng):
+    X, y = rng.normal(size=(40, 1)), rng.normal(size=40)
+    groups = np.repeat(np.arange(8), 5)
+    model = regressor(validation_split=GroupKFold(4), n_bags=4, max_iter=2)
+    model.fit(X, y, groups=groups)
+    assert len(model.validation_targets_) == 40
+    for bag, (_, aside) in enumerate(GroupKFold(4).split(X, y, groups)):
+        own = model.validation_targets_[10 * bag : 10 * bag + 10]
+        assert own == pytest.approx(y[np.sort(aside)])
+    few = regressor(validation_split=GroupKFold(4), n_bags=5, max_iter=2)
+    with pytest.raises(
+        gn.ParameterError, match="gives 4 splits, and n_bags is 5; expected as many"
+    ):
+        few.fit(X, y, groups=groups)
+
+
+@pytest.mark.parametrize(
+    ("settings", "rows", "words"),
+    [
+        ({"refit": True}, {}, "n_bags is 2 and refit is True: with bags"),
+        ({}, {"X_val": [[1.0]], "y_val": [1.0]}, "n_bags is 2, which sets rows of X aside"),
+    ],
+)
+def test_bags_and_what_they_exclude(settings, rows, words, rng):
+    X, y = rng.normal(size=(40, 1)), rng.normal(size=40)
+    with pytest.raises(gn.ParameterError, match=words):
+        regressor(n_bags=2, **settings).fit(X, y, **rows)
 
 
 def test_a_row_is_predicted_the_same_alone_and_among_others(rng):

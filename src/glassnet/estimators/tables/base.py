@@ -30,10 +30,10 @@ from glassnet.estimators.engine import choose_engine
 from glassnet.estimators.tables.importances import MOST_ROWS, permutation_importances
 from glassnet.estimators.tables.members import Job, Member, train_member, train_members
 from glassnet.estimators.tables.metrics import Metric
-from glassnet.estimators.tables.parameters import TabularParameters
+from glassnet.estimators.tables.parameters import SCHEDULES, TabularParameters
 from glassnet.estimators.tables.reporting import facts_of
 from glassnet.estimators.tables.saving import estimator_of, record_of
-from glassnet.estimators.tables.splits import Rows, split_at_random, split_by
+from glassnet.estimators.tables.splits import Rows, Split, folds, split_at_random, split_by
 from glassnet.fast.threads import one_blas_thread
 from glassnet.files.model_file import Path, named, read_record, write_record
 from glassnet.report import Report
@@ -139,8 +139,7 @@ class BaseTabular(TabularParameters):
         DataError
             If the table, a column or the target cannot be used; the message says which, and why.
         """
-        if (X_val is None) != (y_val is None):
-            raise ParameterError("X_val and y_val go together; one of them is None.")
+        self._check_together(X_val, y_val)
         self._check_y_is_there(y)
         sizes = hidden_sizes(self.hidden_layer_sizes)
         rng = self._random_numbers()
@@ -150,17 +149,22 @@ class BaseTabular(TabularParameters):
             targets = self._learn_targets(y)
             table = Table.learn(X, self.categorical_features, self.max_one_hot, w)
             matrix = table.encode(X, check_dtype(self.dtype))
-            rows, set_aside = self._split(targets, rng, groups, has_rows=X_val is not None)
+            splits = self._splits(targets, rng, groups, has_rows=X_val is not None)
+            rows = np.unique(np.concatenate([rows for rows, _ in splits]))
             Y = self._encode(targets, rows, w).astype(matrix.dtype, copy=False)
             w = self._weights(targets, w)
-            validation = self._validation(table, matrix, targets, w, set_aside, X_val, y_val)
-            job = self._job(table, sizes, matrix, Y, w, rows, validation)
+            job = self._job(table, sizes, matrix, Y, w, rows)
+            if X_val is not None:
+                jobs = [job.judged_on(*self._validation(table, X_val, y_val))]
+            else:
+                jobs = [job.of_bag(rows, targets, w, aside) for rows, aside in splits]
+            jobs = [job for job in jobs for _ in range(self.n_ensemble)]
             with one_blas_thread():
-                members = train_members(job, rng.spawn(self.n_ensemble))
+                members = train_members(jobs, rng.spawn(len(jobs)))
             self._keep(table, job, members)
-            self._look_back(job, targets, rng)
-            if self.refit and job.X_val is not None:
-                self._train_again(job, members, rng)
+            self._look_back(jobs[: len(members)], targets, rng)
+            if self.refit and jobs[0].X_val is not None:
+                self._train_again(jobs[0], members, rng)
         except BaseException:
             self.__dict__.clear()
             self.__dict__.update(before)
@@ -185,6 +189,21 @@ class BaseTabular(TabularParameters):
             X, y, w = _safe_indexing(X, kept), _safe_indexing(y, kept), w[kept]
             groups = None if groups is None else _safe_indexing(groups, kept)
         return X, y, w, groups
+
+    def _check_together(self, X_val: Any, y_val: Any) -> None:
+        """Raise if what is given contradicts itself."""
+        if (X_val is None) != (y_val is None):
+            raise ParameterError("X_val and y_val go together; one of them is None.")
+        if self.n_bags > 1 and X_val is not None:
+            raise ParameterError(
+                f"n_bags is {self.n_bags}, which sets rows of X aside, and there is X_val, too; "
+                "expected one of them. n_ensemble trains several networks on the same rows."
+            )
+        if self.n_bags > 1 and self.refit:
+            raise ParameterError(
+                f"n_bags is {self.n_bags} and refit is True: with bags, every row is trained on "
+                "already. Set one of them back."
+            )
 
     def _check_y_is_there(self, y: Any) -> None:
         if y is None:
@@ -214,42 +233,30 @@ class BaseTabular(TabularParameters):
                 raise DataError(f"X has {_length(X)} rows; expected at least {FEWEST_ROWS}.")
         return X
 
-    def _split(
+    def _splits(
         self, targets: Array, rng: np.random.Generator, groups: Any, *, has_rows: bool
-    ) -> tuple[Rows, Rows]:
-        """Return the rows to train on, and those to set aside."""
+    ) -> list[Split]:
+        """Return the rows to train on and those to set aside, bag by bag."""
         if groups is not None and self.validation_split is None:
             raise ParameterError(
                 "groups are for validation_split, which is None; expected a splitter such as "
                 "GroupShuffleSplit(1, test_size=0.2)."
             )
         if has_rows:
-            return np.arange(len(targets)), np.arange(0)
+            return [(np.arange(len(targets)), np.arange(0))]
         if self.validation_split is not None:
-            return split_by(self.validation_split, targets, groups)
+            return split_by(self.validation_split, targets, groups, self.n_bags)
         strata = self._strata(targets)
-        return split_at_random(len(targets), strata, self.validation_fraction, rng)
+        if self.n_bags > 1:
+            return folds(len(targets), strata, self.n_bags, rng)
+        return [split_at_random(len(targets), strata, self.validation_fraction, rng)]
 
-    def _validation(
-        self,
-        table: Table,
-        matrix: Array,
-        targets: Array,
-        w: Array | None,
-        set_aside: Rows,
-        X_val: Any,
-        y_val: Any,
-    ) -> tuple[Array | None, Array | None, Array | None]:
-        """Return encoded rows, plain targets and weights to validate on."""
-        if set_aside.size:
-            w_val = None if w is None else w[set_aside]
-            return matrix[set_aside], targets[set_aside], w_val
-        if X_val is None:
-            return None, None, None
-        X_val = self._check_table(X_val, reset=False)
-        check_consistent_length(np.empty(_length(X_val)), y_val)
-        known = self._targets_to_validate(y_val)
-        return table.encode(X_val, matrix.dtype), known, self._weights(known, None)
+    def _validation(self, table: Table, X: Any, y: Any) -> tuple[Array, Array, Array | None]:
+        """Return the user's rows to validate on: encoded, their plain targets, and weights."""
+        X = self._check_table(X, reset=False)
+        check_consistent_length(np.empty(_length(X)), y)
+        known = self._targets_to_validate(y)
+        return table.encode(X, check_dtype(self.dtype)), known, self._weights(known, None)
 
     def _job(
         self,
@@ -259,9 +266,8 @@ class BaseTabular(TabularParameters):
         Y: Array,
         w: Array | None,
         rows: Rows,
-        validation: tuple[Array | None, Array | None, Array | None],
     ) -> Job:
-        """Return what is to be trained, on what, and how it is judged."""
+        """Return what is to be trained, and on what."""
         columns = recipe.embedded(
             table,
             numeric_embedding=self.numeric_embedding,
@@ -287,20 +293,22 @@ class BaseTabular(TabularParameters):
         batch_size = min(self.batch_size, len(rows))
         self.engine_, run_steps = choose_engine(
             self.engine, net, optimizer, matrix,
-            n_rows=len(rows), batch_size=batch_size, n_epochs=self.max_iter * self.n_ensemble,
+            n_rows=len(rows), batch_size=batch_size,
+            n_epochs=self.max_iter * self.n_ensemble * self.n_bags,
         )  # fmt: skip
         w = None if w is None else w.astype(matrix.dtype)
         deadline = None if self.max_time is None else time.monotonic() + self.max_time
         return Job(
-            net, optimizer, matrix, Y, w, rows, *validation, self._predictions, self._metric(),
-            batch_size, self.max_iter, run_steps, deadline, self._say,
+            net, optimizer, matrix, Y, w, rows, None, None, None, self._predictions, self._metric(),
+            batch_size, self.max_iter, SCHEDULES[self.learning_rate], run_steps, deadline,
+            self._say,
         )  # fmt: skip
 
     def _keep(self, table: Table, job: Job, members: list[Member]) -> None:
         """Keep what was trained, and how it went."""
         self.table_ = table
         self._network = job.net
-        self.n_rows_ = len(job.rows)
+        self.n_rows_ = len(job.rows)  # of all bags
         self.metric_ = job.metric.name
         self.theta_ = np.stack([member.theta for member in members])
         self.loss_curve_ = [member.losses for member in members]
@@ -309,28 +317,38 @@ class BaseTabular(TabularParameters):
         self.best_score_ = float(np.mean([member.best_score for member in members]))
         self.n_iter_ = max(len(member.losses) for member in members)
 
-    def _look_back(self, job: Job, targets: Array, rng: np.random.Generator) -> None:
+    def _look_back(self, jobs: list[Job], targets: Array, rng: np.random.Generator) -> None:
         """Keep what the networks say of the validation rows, and which columns matter there.
 
         Without validation rows nothing is kept, and columns are looked at on training rows.
         """
-        self.validation_targets_, self.validation_weights_ = job.y_val, job.w_val
-        self.validation_predictions_ = None
-        if job.X_val is not None:
-            self.validation_predictions_ = self._mean_of_networks(job.X_val)
+        bags = [(job, self.theta_[[one is job for one in jobs]]) for job in dict.fromkeys(jobs)]
+        predicted = [self._mean_of(own, one.X_val) for one, own in bags if one.X_val is not None]
+        targets_seen = [job.y_val for job, _ in bags if job.y_val is not None]
+        weights = [job.w_val for job, _ in bags if job.w_val is not None]
+        self.validation_predictions_ = np.concatenate(predicted) if predicted else None
+        self.validation_targets_ = np.concatenate(targets_seen) if targets_seen else None
+        self.validation_weights_ = np.concatenate(weights) if weights else None
+        each = [self._importances(job, thetas, targets, rng) for job, thetas in bags]
+        found = np.mean(each, axis=0)
+        self.feature_importances_ = np.zeros(len(self.table_.columns))  # dropped ones are 0
+        self.feature_importances_[: len(found)] = found
+
+    def _importances(
+        self, job: Job, thetas: Array, targets: Array, rng: np.random.Generator
+    ) -> Array:
+        """Return how much columns matter to some networks on their validation rows."""
         if job.X_val is None or job.y_val is None:
             some = job.rows[rng.permutation(len(job.rows))[:MOST_ROWS]]
             X, known = job.X[some], targets[some]
         else:
             some = rng.permutation(len(job.X_val))[:MOST_ROWS]
             X, known = job.X_val[some], job.y_val[some]
-        source = recipe.source_of_embedded(self.table_, job.net.layers[0])
-        found = permutation_importances(
-            job.net, self.theta_, self._predictions,
-            lambda predicted: self._loss_of_predictions(known, predicted), X, source, rng,
+        return permutation_importances(
+            job.net, thetas, self._predictions,
+            lambda predicted: self._loss_of_predictions(known, predicted), X,
+            recipe.source_of_embedded(self.table_, job.net.layers[0]), rng,
         )  # fmt: skip
-        self.feature_importances_ = np.zeros(len(self.table_.columns))  # dropped ones are 0
-        self.feature_importances_[: len(found)] = found
 
     def _train_again(self, job: Job, members: list[Member], rng: np.random.Generator) -> None:
         """Train on the validation rows, too, for as many epochs as were best.
@@ -385,13 +403,11 @@ class BaseTabular(TabularParameters):
         check_is_fitted(self)
         X = self._check_table(X, reset=False)
         matrix = self.table_.encode(X, np.float64)
-        thetas = self.theta_.astype(np.float64)
-        each = [self._network.predict(theta, matrix, self._predictions) for theta in thetas]
-        return np.asarray(np.mean(each, axis=0, dtype=np.float64))
+        return self._mean_of(self.theta_.astype(np.float64), matrix)
 
-    def _mean_of_networks(self, matrix: Array) -> Array:
-        """Return the same of an encoded matrix, in the dtype of training."""
-        each = [self._network.predict(theta, matrix, self._predictions) for theta in self.theta_]
+    def _mean_of(self, thetas: Array, matrix: Any) -> Array:
+        """Return the mean of what networks predict of an encoded matrix, in float64."""
+        each = [self._network.predict(theta, matrix, self._predictions) for theta in thetas]
         return np.asarray(np.mean(each, axis=0, dtype=np.float64))
 
     def report(self) -> Report:

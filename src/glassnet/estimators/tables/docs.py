@@ -24,8 +24,10 @@ dropout : float, default=0.15
     The part of each hidden layer's nodes left out in a step, falling to 0 along the training.
 weight_decay : float, default=0.02
     Decoupled, times the learning rate; falling to 0 along the training.
+learning_rate : {"log_cosine", "cosine", "constant"}, default="log_cosine"
+    Its course: four waves, each twice as long as the one before; one fall; or none.
 learning_rate_init : float or "auto", default="auto"
-    The highest learning rate, reached four times. "auto" is 0.04 for classes, for numbers 0.2, or
+    The highest learning rate. "auto" is 0.04 for classes, for numbers 0.2, or
     0.07 without ``numeric_embedding``.
 beta_1, beta_2, epsilon : float, default=0.9, 0.95 and 1e-8
     Of Adam.
@@ -40,8 +42,12 @@ validation_split : splitter, optional
     One of scikit-learn's: its last split says which rows to train and to validate on. Rows by
     group: ``GroupShuffleSplit(1, test_size=0.2)``, with ``groups`` for ``fit``; rows in the order
     of time: ``TimeSeriesSplit()``.
+n_bags : int, default=1
+    With 2 or more, rows are set aside in so many parts in turn (stratified, or by the first splits
+    of ``validation_split``), and a network is trained beside each: every row is trained on, and
+    validated on by networks that have not seen it. Predictions are averaged.
 n_ensemble : int, default=1
-    Networks to train, each from its own initial values; predictions are averaged.
+    Networks to train, for each bag, from initial values of their own; predictions are averaged.
 refit : bool, default=False
     Train once more on all rows, those to validate on included, for the best number of epochs.
 max_time : float, optional
@@ -63,7 +69,7 @@ columns_ : tuple of Column
 n_features_in_ : int
 feature_names_in_ : array of str
     Where the table had names.
-theta_ : array of shape (n_ensemble, n_params)
+theta_ : array of shape (n_bags * n_ensemble, n_params)
     The weights of each network.
 n_rows_ : int
     Trained on, those validated on not counted, unless ``refit``.

@@ -16,7 +16,7 @@ from sklearn.exceptions import ConvergenceWarning
 from glassnet.core.arrays import Array
 from glassnet.core.network import Network
 from glassnet.core.optimizers import Optimizer
-from glassnet.core.schedules import FlatCosine, LogCosine
+from glassnet.core.schedules import FlatCosine, Schedule
 from glassnet.core.training import Epoch, RunSteps, train
 from glassnet.errors import DivergenceError
 from glassnet.estimators.tables.metrics import Metric
@@ -30,7 +30,7 @@ SAMPLE = 4_096
 """
 
 
-@dataclass(frozen=True)
+@dataclass(frozen=True, eq=False)
 class Job:
     """What is trained, on what, and how it is judged.
 
@@ -50,6 +50,8 @@ class Job:
         What scores predict: probabilities, or numbers in the target's units.
     metric : Metric
     batch_size, n_epochs : int
+    schedule : Schedule
+        The course of the learning rate.
     run_steps : callable
     deadline : float or None
         On the clock `time.monotonic`.
@@ -70,9 +72,23 @@ class Job:
     metric: Metric
     batch_size: int
     n_epochs: int
+    schedule: Schedule
     run_steps: RunSteps
     deadline: float | None
     say: Callable[[str, Epoch, Member], None]
+
+    def judged_on(self, X: Array, y: Array, w: Array | None) -> Job:
+        """Return the job with rows to validate on."""
+        return replace(self, X_val=X, y_val=y, w_val=w)
+
+    def of_bag(
+        self, rows: NDArray[np.intp], targets: Array, w: Array | None, aside: NDArray[np.intp]
+    ) -> Job:
+        """Return the job on some rows, judged on others, if there are any."""
+        own = replace(self, rows=rows, batch_size=min(self.batch_size, len(rows)))
+        if not aside.size:
+            return own
+        return own.judged_on(self.X[aside], targets[aside], None if w is None else w[aside])
 
     def with_rows(self, X: Array, Y: Array, w: Array | None) -> Job:
         """Return the job with more rows to train on, and none to validate on."""
@@ -124,17 +140,17 @@ class Member:
         return self.scores[self.best_epoch - 1] if self.scores and self.best_epoch else float("nan")
 
 
-def train_members(job: Job, rngs: list[np.random.Generator]) -> list[Member]:
-    """Train networks one after the other, as long as there is time."""
-    members = []
-    for rng in rngs:
+def train_members(jobs: list[Job], rngs: list[np.random.Generator]) -> list[Member]:
+    """Train a network for each job, one after the other, as long as there is time."""
+    members: list[Member] = []
+    for job, rng in zip(jobs, rngs, strict=True):
         members.append(train_member(job, rng))
         if members[-1].stopped in ("time", "user"):
             break
     if members[-1].stopped == "time":
         warnings.warn(
-            f"max_time is over after {len(members[-1].losses)} of {job.n_epochs} epochs of network "
-            f"{len(members)} of {len(rngs)}; the best epoch so far is kept.",
+            f"max_time is over after {len(members[-1].losses)} of {jobs[0].n_epochs} epochs of "
+            f"network {len(members)} of {len(jobs)}; the best epoch so far is kept.",
             ConvergenceWarning,
             stacklevel=2,
         )
@@ -169,7 +185,7 @@ def train_member(job: Job, rng: np.random.Generator, stop_after: int | None = No
         rng=rng,
         n_epochs=job.n_epochs,
         drop_last=True,
-        schedule=LogCosine(),
+        schedule=job.schedule,
         decay_schedule=FlatCosine(),
         rows=job.rows,
         run_steps=job.run_steps,

@@ -11,7 +11,14 @@ from sklearn.base import BaseEstimator
 from sklearn.utils._param_validation import HasMethods, Interval, StrOptions
 
 from glassnet.core.activations import Activation
+from glassnet.core.schedules import Constant, Cosine, LogCosine, Schedule
 from glassnet.estimators.architecture import ACTIVATIONS
+
+SCHEDULES: dict[str, Schedule] = {
+    "log_cosine": LogCosine(),
+    "cosine": Cosine(),
+    "constant": Constant(),
+}
 
 
 @dataclass(eq=False, repr=False)
@@ -28,6 +35,7 @@ class TabularParameters(BaseEstimator):  # type: ignore[misc,unused-ignore] # un
     max_one_hot: int = 8
     dropout: float = 0.15
     weight_decay: float = 0.02
+    learning_rate: str = "log_cosine"
     learning_rate_init: Any = "auto"
     beta_1: float = 0.9
     beta_2: float = 0.95
@@ -36,6 +44,7 @@ class TabularParameters(BaseEstimator):  # type: ignore[misc,unused-ignore] # un
     max_iter: int = 256
     validation_fraction: float = 0.2
     validation_split: Any = None
+    n_bags: int = 1
     n_ensemble: int = 1
     refit: bool = False
     max_time: float | None = None
@@ -53,6 +62,7 @@ class TabularParameters(BaseEstimator):  # type: ignore[misc,unused-ignore] # un
         "max_one_hot": [Interval(Integral, 2, None, closed="left")],
         "dropout": [Interval(Real, 0, 1, closed="left")],
         "weight_decay": [Interval(Real, 0, None, closed="left")],
+        "learning_rate": [StrOptions(set(SCHEDULES))],
         "learning_rate_init": [StrOptions({"auto"}), Interval(Real, 0, None, closed="neither")],
         "beta_1": [Interval(Real, 0, 1, closed="left")],
         "beta_2": [Interval(Real, 0, 1, closed="left")],
@@ -61,6 +71,7 @@ class TabularParameters(BaseEstimator):  # type: ignore[misc,unused-ignore] # un
         "max_iter": [Interval(Integral, 1, None, closed="left")],
         "validation_fraction": [Interval(Real, 0, 1, closed="left")],
         "validation_split": [HasMethods("split"), None],
+        "n_bags": [Interval(Integral, 1, None, closed="left")],
         "n_ensemble": [Interval(Integral, 1, None, closed="left")],
         "refit": ["boolean"],
         "max_time": [Interval(Real, 0, None, closed="neither"), None],

@@ -1,0 +1,165 @@
+"""What each part of the recipe for tables is worth: error with it changed, beside that with it.
+
+On the tables and splits of a protocol (see `accuracy`), by default those of fewer than 6,000 rows.
+A ratio is the geometric mean over tables and seeds of (error + 0.005) / (the recipe's + 0.005):
+above 1, the part helps. What the estimators have as a parameter is set; other parts are exchanged
+in `glassnet.tabular.recipe` while the network is made.
+
+    python -m benchmarks.ablation PROTOCOL TABLES [--parts no-scale] [--seeds 0 1]
+        [--only phoneme sonar] [--scores ablation.json]
+"""
+
+from __future__ import annotations
+
+import argparse
+import dataclasses
+import json
+from collections.abc import Callable
+from contextlib import AbstractContextManager
+from pathlib import Path
+from typing import Any
+from unittest.mock import patch
+
+import numpy as np
+from rich.table import Table
+
+import glassnet as gn
+from benchmarks import table as tables_for_people
+from benchmarks.accuracy import ADDED, Scores, Variant, error_of, on_one_thread, protocol_of, run
+from benchmarks.results import headline, machine, save
+from glassnet.estimators.tables import members
+from glassnet.tabular import recipe
+
+MOST_ROWS = 6_000
+
+
+def exchanged(name: str, other: Callable[..., Any]) -> Callable[[], Any]:
+    """Return what opens a room in which the recipe has another part under this name."""
+    return lambda: patch.object(recipe, name, other)
+
+
+def _with_zero_outputs(*args: Any, **kwargs: Any) -> gn.Network:
+    """Return the network with a last layer of zeros, learning as before."""
+    net = MADE(*args, **kwargs)
+    last = net.layers[-1]
+    assert isinstance(last, gn.Dense)
+    last = dataclasses.replace(last, weights=gn.Zeros(), biases=gn.Zeros())
+    return gn.Network([*net.layers[:-1], last], net.loss_function)
+
+
+MADE = recipe.make_network
+LOOKED_AT = members._look_at  # noqa: SLF001 - where an epoch's weights are judged and kept
+
+
+def _look_at_the_average(job: Any, member: Any, theta: Any, epoch: Any, began: float) -> None:
+    """Judge and keep a moving average of the weights after each epoch, in place of the last."""
+    average = vars(member).setdefault("average", theta.copy())
+    average += 0.3 * (theta - average)
+    LOOKED_AT(job, member, average, epoch, began)
+
+
+def averaged() -> AbstractContextManager[Any]:
+    """Open a room in which the weights are averaged."""
+    return patch.object(members, "_look_at", _look_at_the_average)
+
+
+PARTS: dict[str, Variant] = {
+    "as it is": Variant(),
+    "constant learning rate": Variant({"learning_rate": "constant"}),
+    "one cosine": Variant({"learning_rate": "cosine"}),
+    "beta_2 0.999": Variant({"beta_2": 0.999}),
+    "numbers as they are": Variant({"numeric_embedding": False}),
+    "no learned scale": Variant(room=exchanged("Scale", lambda *_: gn.Identity())),
+    "no learned mix": Variant(room=exchanged("MixedActivation", lambda one, *_: one)),
+    "ReLU": Variant({"activation": "relu"}),
+    "weights not from data": Variant(room=exchanged("UnitVariance", gn.LeCun)),
+    "biases not from data": Variant(room=exchanged("HyperplaneBias", gn.Zeros)),
+    "last layer zero": Variant(room=exchanged("make_network", _with_zero_outputs)),
+    "no dropout": Variant({"dropout": 0.0}),
+    "no weight decay": Variant({"weight_decay": 0.0}),
+    "no smoothing": Variant({"label_smoothing": 0.0}, classes_only=True),
+    "weights averaged": Variant(room=averaged),
+    "batch of 128": Variant({"batch_size": 128}),
+    "batch of 512": Variant({"batch_size": 512}),
+}
+
+
+def ratios(scores: Scores, part: str) -> dict[str, float]:
+    """Return error with the part changed / as it is, by table and seed."""
+    found = {}
+    for key, score in scores.items():
+        name, seed, model = key.split("/")
+        plain = scores.get(f"{name}/{seed}/as it is")
+        if model == part and plain is not None:
+            found[f"{name}/{seed}"] = (error_of(score) + ADDED) / (error_of(plain) + ADDED)
+    return found
+
+
+def summary(scores: Scores, parts: list[str], regression: set[str]) -> tuple[Table, dict[str, Any]]:
+    """Return the table for people, and its numbers."""
+    result = Table(title="error with a part changed / as it is", title_justify="left")
+    result.add_column("part")
+    for column in ("classes", "numbers", "both", "+- (standard error)", "runs", "seconds"):
+        result.add_column(column, justify="right")
+    measured = {}
+    for part in parts:
+        logs = {key: np.log(one) for key, one in ratios(scores, part).items()}
+        if not logs or part == "as it is":
+            continue
+        kinds: dict[str, list[float]] = {"classes": [], "numbers": []}
+        for key, one in logs.items():
+            kinds["numbers" if key.split("/")[0] in regression else "classes"].append(one)
+        seconds = sum(
+            scores[f"{key}/{part}"]["seconds"] / scores[f"{key}/as it is"]["seconds"]
+            for key in logs
+        ) / len(logs)
+        means = {kind: float(np.exp(np.mean(one))) for kind, one in kinds.items() if one}
+        every = np.array(list(logs.values()))
+        means["both"] = float(np.exp(every.mean()))
+        error = float(every.std(ddof=1) / np.sqrt(len(every))) if len(every) > 1 else float("nan")
+        measured[part] = means | {"standard error": error, "seconds": seconds, "runs": len(every)}
+        cells = [f"{means[kind]:.3f}" if kind in means else "" for kind in (*kinds, "both")]
+        result.add_row(part, *cells, f"{error:.3f}", f"{len(every)}", f"{seconds:.2f}")
+    return result, measured
+
+
+def main() -> None:
+    """Run what is missing, print and save."""
+    on_one_thread("ablation")
+    parser = argparse.ArgumentParser(
+        description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter
+    )
+    parser.add_argument("protocol", type=Path)
+    parser.add_argument("tables", type=Path)
+    parser.add_argument("--parts", nargs="+", choices=list(PARTS), default=list(PARTS))
+    parser.add_argument("--seeds", nargs="+", type=int, default=[0])
+    parser.add_argument("--only", dest="names", nargs="+", default=None)
+    parser.add_argument("--scores", type=Path, default=Path("ablation-scores.json"))
+    parser.add_argument("--no-save", action="store_true", help="write no results")
+    given = parser.parse_args()
+    about = machine()
+    about["command"] = f"python -m benchmarks.ablation PROTOCOL TABLES --seeds {given.seeds}"
+    print(headline(about), flush=True)
+    protocol = protocol_of(given.protocol)
+    kinds, names = {}, given.names or []
+    for path in sorted(given.tables.glob("*/meta.json")):
+        name = path.parent.name
+        meta, X, _ = protocol.load(path.parent)
+        kinds[name] = meta["task"]
+        if given.names is None and len(X) < MOST_ROWS:
+            names.append(name)
+    scores: Scores = json.loads(given.scores.read_text()) if given.scores.exists() else {}
+    variants = {part: PARTS[part] for part in dict.fromkeys(["as it is", *given.parts])}
+    for seed in given.seeds:  # a seed after the other: what is there is of use at any time
+        for name in names:
+            run(protocol, given.tables, [name], [seed], variants, scores, given.scores)
+    ours = {key: one for key, one in scores.items() if key.split("/")[0] in names}
+    regression = {name for name, task in kinds.items() if task == "regression"}
+    result, measured = summary(ours, list(variants), regression)
+    tables_for_people.show(result)
+    if not given.no_save:
+        print(f"saved in {save('ablation', about, {'scores': ours, 'parts': measured})}")
+
+
+if __name__ == "__main__":
+    main()
