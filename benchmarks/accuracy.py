@@ -207,10 +207,19 @@ def plot(found: dict[str, dict[str, float]], ours: set[str]) -> Any:
     figure = Figure(figsize=(7, 4.5), layout="constrained")
     ax = figure.subplots()
     for model, numbers in found.items():
-        name, color = (f"glassnet, {model}", "#0072B2") if model in ours else (model, "#595959")
         at = numbers["seconds"], numbers["ratio"]
-        ax.plot(*at, "o", color=color)
-        ax.annotate(name, at, xytext=(5, 4), textcoords="offset points", color=color)
+        if model in ours:
+            _, _, n = model.partition(":")
+            name = f"glassnet, {n} network{'s' * (n != '1')}" if n else f"glassnet, {model}"
+            last = model == max(ours, key=lambda one: found[one]["seconds"])
+            place = (
+                {"xytext": (0, 7), "ha": "center"} if last else {"xytext": (-7, -11), "ha": "right"}
+            )
+            style: dict[str, Any] = {**place, "color": "#0072B2"}
+        else:
+            name, style = model, {"xytext": (5, 4), "color": "#595959"}
+        ax.plot(*at, "o", color=style["color"])
+        ax.annotate(name, at, textcoords="offset points", **style)
     ax.margins(x=0.2, y=0.1)
     ax.set_xscale("log")
     ax.set_xlabel("seconds for all tables, one thread")

@@ -20,8 +20,12 @@ from glassnet.tabular import recipe
 from glassnet.tabular.columns import Plain
 from glassnet.tabular.table import Table
 
-Kind: TypeAlias = Literal["tabular-classifier", "tabular-regressor"]
-KINDS: tuple[Kind, ...] = ("tabular-classifier", "tabular-regressor")
+Kind: TypeAlias = Literal[
+    "tabular-classifier", "tabular-regressor", "mlp-classifier", "mlp-regressor"
+]
+KINDS: tuple[Kind, ...] = (
+    "tabular-classifier", "tabular-regressor", "mlp-classifier", "mlp-regressor",
+)  # fmt: skip
 
 
 @dataclass(frozen=True)
@@ -35,6 +39,7 @@ class Shape:
     n_outputs : int
     numeric_embedding : bool
     embedding_size : int
+        The last two are of no meaning to a plain network, which embeds nothing.
     """
 
     hidden_layer_sizes: tuple[int, ...]
@@ -149,7 +154,8 @@ class Description:
 
     Attributes
     ----------
-    kind : {"tabular-classifier", "tabular-regressor"}
+    kind : {"tabular-classifier", "tabular-regressor", "mlp-classifier", "mlp-regressor"}
+        The network of the recipe for tables, or a plain one.
     parameters : dict
         The estimator's, as plain data.
     feature_names : tuple of str or None
@@ -183,9 +189,23 @@ class Description:
         """How many networks there are."""
         return len(self.training.best_epoch)
 
+    @property
+    def is_plain(self) -> bool:
+        """Whether the network has dense layers and activations alone."""
+        return self.kind.startswith("mlp")
+
     @cached_property
     def network(self) -> Network:
         """The network, as it predicts: without dropout."""
+        loss = CrossEntropy() if isinstance(self.target, Classes) else SquaredError()
+        if self.is_plain:
+            return recipe.make_plain_network(
+                self.table.n_columns,
+                self.shape.hidden_layer_sizes,
+                self.shape.n_outputs,
+                activation=self.shape.activation,
+                loss=loss,
+            )
         columns = recipe.embedded(
             self.table,
             numeric_embedding=self.shape.numeric_embedding,
@@ -197,7 +217,7 @@ class Description:
             self.shape.n_outputs,
             activation=self.shape.activation,
             dropout=0.0,
-            loss=CrossEntropy() if isinstance(self.target, Classes) else SquaredError(),
+            loss=loss,
         )
 
 

@@ -150,6 +150,28 @@ def test_the_model_is_the_one_that_the_estimator_trains(table, tmp_path):
     assert gn.TabularClassifier.load(model).get_params() == expected.get_params()
 
 
+@pytest.mark.parametrize("target", ["label", "level", "amount"])
+def test_a_plain_network_on_request(target, table, tmp_path):
+    frame, path = table
+    model = tmp_path / "m.glassnet"
+    result = run("train", path, "-t", target, "-o", model, "--model", "mlp", "--epochs", 4,
+                 "--test-size", 0.25)  # fmt: skip
+    assert result.exit_code == 0, result.output
+    assert re.search(r"^epoch 4 of 4  loss .* \(best .* in epoch \d\)", result.stderr, re.MULTILINE)
+    predictor = gn.load(model)
+    assert predictor.kind == ("mlp-regressor" if target == "amount" else "mlp-classifier")
+    rows = pl.read_csv(io.StringIO(run("predict", model, path).stdout))
+    given = predictor.predict(frame.drop(target))
+    assert (
+        np.allclose(rows["prediction"], given)
+        if target == "amount"
+        else (rows["prediction"].to_list() == given.tolist())
+    )
+    out = run("inspect", model).stdout
+    assert re.search(r"^network +100 - [123] nodes, ReLU; ", out, re.MULTILINE)
+    assert run("evaluate", model, path).exit_code == 0
+
+
 def test_a_test_file_is_scored(table, tmp_path):
     frame, path = table
     frame.head(50).write_parquet(tmp_path / "test.parquet")
@@ -280,6 +302,7 @@ WRONG = {
     "no such task": (["train", "table.csv", "-t", "label", "--task", "guess", "-o", "m"], 2, "'--task'"),
     "not its task": (["train", "table.csv", "-t", "label", "--task", "regression", "-o", "m"], 1, "--task regression needs numbers, and the target 'label' holds text"),
     "no classes": (["train", "table.csv", "-t", "amount", "--task", "classification", "-o", "m"], 1, "needs classes, and the target 'amount' holds numbers with fractions"),
+    "no such model": (["train", "table.csv", "-t", "label", "--model", "forest", "-o", "m"], 2, "'--model'"),
     "no such metric": (["train", "table.csv", "-t", "label", "--metric", "rmse", "-o", "m"], 2, "--metric rmse: expected one of error, log_loss, auc for classification"),
     "no time": (["train", "table.csv", "-t", "label", "--max-time", "soon", "-o", "m"], 2, "'soon' gives no time. Expected such as 90s, 5m or 1h30m"),
     "no folder": (["train", "table.csv", "-t", "label", "-o", "no/m"], 2, "--output no/m: there is no folder 'no'"),

@@ -107,6 +107,14 @@ def scores(record, network, groups):
         return [take(*shape[1:]) for _ in range(shape[0])]
 
     shape, x = record["network"], []
+    if record["kind"].startswith("mlp"):
+        x = groups["numbers"] + groups["plain"]
+        for h in shape["hidden_layer_sizes"]:
+            z = dense(x, take(len(x), h), take(h))
+            x = [activation(shape["activation"]["name"], value) for value in z]
+        x = dense(x, take(len(x), shape["n_outputs"]), take(shape["n_outputs"]))
+        assert next(numbers, None) is None
+        return x
     p = len(groups["numbers"])
     if p and shape["numeric_embedding"]:
         f, c, mix, d = take(p, 16), take(p, 16), take(p, 16, 3), take(p, 3)
@@ -140,6 +148,8 @@ def dense(x, W, b):
 
 
 def activation(name, z):
+    if name == "ReLU":
+        return max(z, 0.0)
     if name == "SELU":
         scale, alpha = 1.0507009873554805, 1.6732632423543772
         return scale * z if z > 0 else scale * alpha * math.expm1(z)
@@ -149,7 +159,7 @@ def activation(name, z):
 
 def link(record, z):
     target = record["target"]
-    if record["kind"] == "tabular-classifier":
+    if record["kind"].endswith("classifier"):
         powers = [math.exp(one - max(z)) for one in z]
         return [power / sum(powers) for power in powers]
     return [min(max(z[0] * target["std"] + target["mean"], target["low"]), target["high"])]

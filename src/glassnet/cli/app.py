@@ -148,6 +148,10 @@ def train(
         Literal["classification", "regression"] | None,
         typer.Option(help="Without it, the target decides; the output says why."),
     ] = None,
+    model: Annotated[
+        Literal["tabular", "mlp"],
+        typer.Option(help="The network of the recipe for tables, or scikit-learn's plain one."),
+    ] = "tabular",
     metric: Annotated[
         str | None,
         typer.Option(
@@ -198,7 +202,7 @@ def train(
 
         wish = training.Wish(
             file, target, output, task, metric, test, test_size, drop or [], weight,
-            options.seconds(max_time), seed, epochs,
+            options.seconds(max_time), seed, epochs, model,
         )  # fmt: skip
         training.train(wish, Speaker(as_json=as_json))
 

@@ -7,12 +7,11 @@ import time
 import warnings
 from dataclasses import dataclass
 from pathlib import Path
-from typing import Any
+from typing import Literal
 
 import numpy as np
 from sklearn.model_selection import train_test_split
 
-import glassnet
 from glassnet.cli.demo import interrupts
 from glassnet.cli.outputs import check_place
 from glassnet.cli.progress import Watch, clock
@@ -29,10 +28,14 @@ from glassnet.cli.targets import (
     values_of,
 )
 from glassnet.cli.words import Speaker, confusion_lines, counted, number, score_lines
+from glassnet.estimators.tables.classifier import TabularClassifier
 from glassnet.estimators.tables.metrics import OF_CLASSES, OF_NUMBERS
+from glassnet.estimators.tables.plain import train_plain
+from glassnet.estimators.tables.regressor import TabularRegressor
 from glassnet.estimators.tables.saving import record_of
 from glassnet.files.model_file import write_record
-from glassnet.record import Origin
+from glassnet.record import Classes, Description, Origin, Record
+from glassnet.tabular.columns import DataWarning
 
 METRICS: dict[Task, tuple[str, ...]] = {
     "classification": tuple(OF_CLASSES),
@@ -51,6 +54,7 @@ class Wish:
     task : {"classification", "regression"} or None
     metric, test, weight : str or None
     test_size : float or None
+    model : {"tabular", "mlp"}
     drop : list of str
     max_time : float or None
     seed : int
@@ -69,6 +73,7 @@ class Wish:
     max_time: float | None
     seed: int
     epochs: int
+    model: Literal["tabular", "mlp"] = "tabular"
 
 
 def train(wish: Wish, speaker: Speaker) -> None:
@@ -86,13 +91,11 @@ def train(wish: Wish, speaker: Speaker) -> None:
     n_values = examples.y.n_unique()
     what = counted(n_values, "class") if task == "classification" else "a number"
     speaker.line("target", f"{wish.target}: {what}; {task}, {why}")
-    model = _model(task, wish)
     began = time.monotonic()
-    words, stopped = _fit(model, examples, task, wish, speaker)
+    record, words, stopped = _fit(examples, task, wish, speaker)
     seconds = time.monotonic() - began
     speaker.notes(words)
-    scores = None if tests is None else _test(model, tests, task)
-    record = record_of(model)
+    scores = None if tests is None else _test(record, tests)
     origin = Origin(
         file=Path(source.name).name,
         target=wish.target,
@@ -104,7 +107,8 @@ def train(wish: Wish, speaker: Speaker) -> None:
     )
     about = dataclasses.replace(record.about, origin=origin)
     write_record(wish.output, dataclasses.replace(record, about=about))
-    _tell(model, examples, tests, scores, wish, speaker, seconds, stopped)
+    _tell(about, examples, tests, scores, wish, speaker, seconds, stopped)
+    training = about.training
     speaker.json(
         {
             "model": str(wish.output),
@@ -113,12 +117,12 @@ def train(wish: Wish, speaker: Speaker) -> None:
             "why": why,
             "rows": {"training": len(examples), "test": 0 if tests is None else len(tests)},
             "columns": {
-                column.name: column.reason or str(column.encoder) for column in model.columns_
+                column.name: column.reason or str(column.encoder) for column in about.table.columns
             },
-            "metric": model.metric_,
-            "validation": model.best_score_,
-            "best_epoch": model.best_epoch_[0],
-            "epochs": model.n_iter_,
+            "metric": training.metric,
+            "validation": training.best_scores[0],
+            "best_epoch": training.best_epoch[0],
+            "epochs": len(training.loss_curve[0]),
             "stopped_by_user": stopped,
             "seconds": round(seconds, 3),
             "test": None if scores is None else scores.values,
@@ -187,8 +191,8 @@ def _split(
     return examples.rows(np.sort(rows)), examples.rows(np.sort(tests))
 
 
-def _model(task: Task, wish: Wish) -> Any:
-    kind = glassnet.TabularClassifier if task == "classification" else glassnet.TabularRegressor
+def _model(task: Task, wish: Wish) -> TabularClassifier | TabularRegressor:
+    kind = TabularClassifier if task == "classification" else TabularRegressor
     return kind(
         max_iter=wish.epochs,
         metric=wish.metric or "auto",
@@ -198,34 +202,44 @@ def _model(task: Task, wish: Wish) -> Any:
 
 
 def _fit(
-    model: Any, examples: Examples, task: Task, wish: Wish, speaker: Speaker
-) -> tuple[list[str], bool]:
+    examples: Examples, task: Task, wish: Wish, speaker: Speaker
+) -> tuple[Record, list[str], bool]:
     """Train to the end, to the time's, or to Ctrl-C; return notes, and whether it was that."""
-    metric = model._metric().name  # noqa: SLF001 - what "auto" stands for
+    metric = wish.metric or METRICS[task][0]
+    y = values_of(examples.y, task)
     with (
         warnings.catch_warnings(record=True) as caught,
         interrupts() as interrupted,
         Watch(speaker.err, metric, wish.epochs, wish.max_time, interrupted) as watch,
     ):
         warnings.simplefilter("always")
-        model._progress = watch  # noqa: SLF001 - the hook that is there for us
-        model.fit(examples.X, values_of(examples.y, task), sample_weight=examples.w)
-    del model._progress  # noqa: SLF001 - the same
+        if wish.model == "mlp":
+            record = train_plain(
+                examples.X, y, examples.w, metric=metric, n_epochs=wish.epochs,
+                max_time=wish.max_time, seed=wish.seed, watch=watch,
+            )  # fmt: skip
+        else:
+            model = _model(task, wish)
+            model._progress = watch  # noqa: SLF001 - the hook that is there for us
+            record = record_of(model.fit(examples.X, y, sample_weight=examples.w))
     texts = (str(one.message).partition(" To keep such a column")[0] for one in caught)
-    return list(dict.fromkeys(texts)), bool(interrupted)
+    return record, list(dict.fromkeys(texts)), bool(interrupted)
 
 
-def _test(model: Any, tests: Examples, task: Task) -> Scores:
+def _test(record: Record, tests: Examples) -> Scores:
+    """Return how good predictions are on rows that the model has not seen."""
     with warnings.catch_warnings():
-        warnings.simplefilter("ignore", glassnet.DataWarning)
-        if task == "classification":
-            P = model.predict_proba(tests.X)
-            return of_classes(codes_of(tests.y, model.classes_), P, tests.w)
-        return of_numbers(values_of(tests.y, task), model.predict(tests.X), tests.w)
+        warnings.simplefilter("ignore", DataWarning)
+        outputs = record.outputs(tests.X)
+    target = record.about.target
+    if isinstance(target, Classes):
+        P = outputs / outputs.sum(axis=1, keepdims=True)
+        return of_classes(codes_of(tests.y, target.labels), P, tests.w)
+    return of_numbers(values_of(tests.y, "regression"), outputs[:, 0], tests.w)
 
 
 def _tell(
-    model: Any,
+    about: Description,
     examples: Examples,
     tests: Examples | None,
     scores: Scores | None,
@@ -235,18 +249,17 @@ def _tell(
     stopped: bool,
 ) -> None:
     """Say how it went."""
-    used = [column for column in model.columns_ if column.features]
-    left_out = [column.name for column in model.columns_ if not column.features]
+    columns, training = about.table.columns, about.training
+    used = [column for column in columns if column.features]
+    left_out = [column.name for column in columns if not column.features]
     dropped = f"; left out: {', '.join(left_out[:8])}{' ...' * (len(left_out) > 8)}"
-    speaker.line(
-        "columns", f"{len(used)} of {len(model.columns_)} used{dropped if left_out else ''}"
-    )
+    speaker.line("columns", f"{len(used)} of {len(columns)} used{dropped if left_out else ''}")
     end = "stopped by Ctrl-C after" if stopped else "after"
-    epochs = f"{end} {counted(model.n_iter_, 'epoch')} in {clock(seconds)}"
-    if model.validation_scores_[0]:
-        best = f"the weights of epoch {model.best_epoch_[0]}, the best on the validation rows"
+    epochs = f"{end} {counted(len(training.loss_curve[0]), 'epoch')} in {clock(seconds)}"
+    if training.validation_scores[0]:
+        best = f"the weights of epoch {training.best_epoch[0]}, the best on the validation rows"
         speaker.line("training", f"{epochs}; kept: {best}")
-        speaker.line("validation", f"{model.metric_} {number(model.best_score_)}")
+        speaker.line("validation", f"{training.metric} {number(training.best_scores[0])}")
     else:
         speaker.line("training", f"{epochs}; too few rows to set some aside for validation")
     if tests is not None and scores is not None:
@@ -254,9 +267,9 @@ def _tell(
         speaker.line("test", counted(len(tests), "row"))
         for name, text in score_lines(scores):
             speaker.line(f"  {name}", text)
-        if scores.confusion is not None:
+        if scores.confusion is not None and isinstance(about.target, Classes):
             speaker.plain()
-            for line in confusion_lines(scores, model.classes_.tolist()):
+            for line in confusion_lines(scores, about.target.labels.tolist()):
                 speaker.plain(f"  {line}")
         speaker.plain()
     size = wish.output.stat().st_size

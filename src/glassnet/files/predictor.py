@@ -47,7 +47,7 @@ class Predictor:
 
     @property
     def kind(self) -> Kind:
-        """Either "tabular-classifier" or "tabular-regressor"."""
+        """Such as "tabular-classifier"."""
         return self.record.about.kind
 
     @property

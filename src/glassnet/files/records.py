@@ -60,13 +60,15 @@ def read_description(node: Node) -> Description:
     origin = parts["origin"].or_none()
     training = _read_training(parts["training"])
     target: Classes | Numbers
-    if kind == "tabular-classifier":
+    if kind.endswith("classifier"):
         target = Classes(_read_labels(parts["target"]))
         n_outputs = len(target.labels)
     else:
         target, n_outputs = _read_numbers(parts["target"]), 1
     versions = {name: one.text() for name, one in parts["versions"].pairs()}
     table = read_table(parts["table"])
+    if kind.startswith("mlp") and table.n_levels:
+        raise parts["table"].wrong("no codes, which a plain network cannot embed")
     if len(training.importances) not in (0, len(table.columns)):
         raise parts["training"].wrong("no importances, or one for each column")
     return Description(

@@ -92,3 +92,14 @@ def make_network(
         n_in = n_out
     layers.append(dense(n_in, n_outputs))
     return Network(layers, loss)
+
+
+def make_plain_network(
+    n_in: int, hidden_layer_sizes: Any, n_outputs: int, *, activation: Activation, loss: Loss
+) -> Network:
+    """Return dense layers and their activations alone: scikit-learn's network."""
+    layers: list[Layer] = []
+    for n_out in hidden_layer_sizes:
+        layers += [Dense(n_in, n_out), activation]
+        n_in = n_out
+    return Network([*layers, Dense(n_in, n_outputs)], loss)

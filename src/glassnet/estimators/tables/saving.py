@@ -16,9 +16,10 @@ from glassnet.files.nodes import Node
 from glassnet.files.records import plain_activation, read_activation
 from glassnet.record import Classes, Description, Kind, Numbers, Record, Shape, Training
 from glassnet.tabular import recipe
+from glassnet.tabular.table import Table
 
-NOT_KEPT = ("validation_split",)
-"""Parameters that are objects of others: what a model was split by is not part of it."""
+NOT_KEPT = ("validation_split", "scoring")
+"""Parameters that are objects of others: what a model was split or judged by is not part of it."""
 
 
 def record_of(estimator: Any) -> Record:
@@ -57,14 +58,58 @@ def record_of(estimator: Any) -> Record:
         target=target,
         training=training_of(estimator),
         origin=None,
-        versions={
+        **_made_by(),
+    )
+    return Record(about, estimator.theta_)
+
+
+def record_of_plain(
+    model: Any, table: Table, target: Classes | Numbers, training: Training
+) -> Record:
+    """Return a fitted MLPClassifier or MLPRegressor together with what makes its matrix.
+
+    Of two classes it has one output, z: its probability is that of the scores 0 and z.
+    """
+    arrays = [one for pair in zip(model.coefs_, model.intercepts_, strict=True) for one in pair]
+    n_outputs = 1
+    if isinstance(target, Classes):
+        n_outputs = len(target.labels)
+        if n_outputs == 2:
+            W, b = arrays[-2:]
+            arrays[-2:] = [np.hstack([np.zeros_like(W), W]), np.append(np.zeros_like(b), b)]
+    about = Description(
+        kind="mlp-classifier" if isinstance(target, Classes) else "mlp-regressor",
+        parameters={
+            name: None if name in NOT_KEPT else _plain(name, value)
+            for name, value in model.get_params(deep=False).items()
+        },
+        feature_names=tuple(column.name for column in table.columns) if table.has_names else None,
+        table=table,
+        shape=Shape(
+            tuple(hidden_sizes(model.hidden_layer_sizes)),
+            make_activation(model.activation),  # type: ignore[arg-type] # fit has checked it
+            n_outputs,
+            numeric_embedding=False,
+            embedding_size=1,
+        ),
+        target=target,
+        training=training,
+        origin=None,
+        **_made_by(),
+    )
+    return Record(about, np.concatenate([one.ravel() for one in arrays])[np.newaxis])
+
+
+def _made_by() -> dict[str, Any]:
+    """Return what made a record, and when."""
+    return {
+        "versions": {
             "glassnet": __version__,
             "numpy": np.__version__,
             "python": platform.python_version(),
         },
-        created=datetime.now(UTC).strftime("%Y-%m-%dT%H:%M:%SZ"),
-    )
-    return Record(about, estimator.theta_)
+        "created": datetime.now(UTC).strftime("%Y-%m-%dT%H:%M:%SZ"),
+    }
 
 
 def training_of(estimator: Any) -> Training:
@@ -90,9 +135,8 @@ def estimator_of(cls: Any, record: Record) -> Any:
     about, training = record.about, record.about.training
     if about.kind != _kind(cls):
         other = "TabularClassifier" if about.kind == "tabular-classifier" else "TabularRegressor"
-        raise RecordError(
-            f"the file holds a {about.kind}, and {cls.__name__} is none. Use {other}.load."
-        )
+        use = "glassnet.load, which gives a Predictor" if about.is_plain else f"{other}.load"
+        raise RecordError(f"the file holds a {about.kind}, and {cls.__name__} is none. Use {use}.")
     estimator = _with_parameters(cls, about)
     estimator.table_ = about.table
     estimator.theta_ = record.theta

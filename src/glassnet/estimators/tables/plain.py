@@ -1,0 +1,138 @@
+"""scikit-learn's network on a raw table: what ``glassnet train --model mlp`` trains."""
+
+from __future__ import annotations
+
+import warnings
+from collections.abc import Callable
+from dataclasses import dataclass, field
+from typing import Any
+
+import numpy as np
+from sklearn.exceptions import ConvergenceWarning
+from sklearn.utils import _safe_indexing
+
+from glassnet.core.arrays import Array
+from glassnet.core.training import Epoch
+from glassnet.estimators.classifier import MLPClassifier
+from glassnet.estimators.regressor import MLPRegressor
+from glassnet.estimators.tables.metrics import OF_CLASSES, OF_NUMBERS
+from glassnet.estimators.tables.saving import record_of_plain
+from glassnet.estimators.tables.splits import split_at_random
+from glassnet.record import Classes, Numbers, Record, Training
+from glassnet.tabular.table import Table
+
+VALIDATED = 0.2
+"""The part of the rows that is set aside."""
+
+MOST_ONE_HOT = 2**31
+"""Levels up to which a category becomes a column each: a plain network embeds none."""
+
+
+@dataclass
+class Course:
+    """How far a training has come: what a progress bar shows of it."""
+
+    scores: list[float] = field(default_factory=list)
+    best_epoch: int = 0
+
+    @property
+    def best_score(self) -> float:
+        """The score of the best epoch."""
+        return self.scores[self.best_epoch - 1]
+
+
+def train_plain(
+    X: Any,
+    y: Array,
+    w: Array | None,
+    *,
+    metric: str,
+    n_epochs: int,
+    max_time: float | None,
+    seed: int,
+    watch: Callable[[Epoch, Course], None],
+) -> Record:
+    """Train `MLPClassifier` or `MLPRegressor` with their defaults on a table.
+
+    Numbers are scaled and categories one-hot, as `Table` does; a numeric target is standardised; a
+    fifth of the rows is set aside, and the epoch that is best on them is kept.
+
+    Parameters
+    ----------
+    X : table of shape (n_rows, n_columns)
+    y : array of shape (n_rows,)
+        Labels or numbers.
+    w : array of shape (n_rows,) or None
+    metric : {"error", "log_loss", "auc", "rmse", "mae"}
+        The last two are for numbers, the others for classes.
+    n_epochs : int
+    max_time : float or None
+        Seconds.
+    seed : int
+    watch : callable
+        Takes each epoch, and how far the training has come. KeyboardInterrupt from it ends the
+        training with the best weights so far.
+    """
+    if w is not None:
+        kept = np.flatnonzero(w)
+        X, y, w = _safe_indexing(X, kept), y[kept], w[kept]
+    table = Table.learn(X, max_one_hot=MOST_ONE_HOT, sample_weight=w)
+    matrix = table.encode(X, np.float32)
+    rng = np.random.default_rng(seed)
+    target: Classes | Numbers
+    if metric in OF_CLASSES:
+        judge = OF_CLASSES[metric]
+        labels, codes = np.unique(y, return_inverse=True)
+        rows, aside = split_at_random(len(y), codes, VALIDATED, rng)
+        target, Y = Classes(labels), y
+    else:
+        judge = OF_NUMBERS[metric]
+        rows, aside = split_at_random(len(y), None, VALIDATED, rng)
+        target = _standard(y[rows], None if w is None else w[rows])
+        Y = (y - target.mean) / target.std
+
+    def score(model: Any, X: Any, y: Any) -> float:
+        """Return the metric, negative where it is to be small; numbers in the target's units."""
+        if isinstance(target, Classes):
+            codes = np.searchsorted(target.labels, y)
+            value = judge.measure(codes, model.predict_proba(X), None)
+        else:
+            value = judge.measure(y, model.predict(X), None) * target.std
+        return value if judge.larger_is_better else -value
+
+    model = (MLPClassifier if isinstance(target, Classes) else MLPRegressor)(
+        max_iter=n_epochs,
+        max_time=max_time,
+        random_state=seed,
+        dtype="float32",
+        scoring=score if aside.size else None,
+        early_stopping=bool(aside.size),
+        n_iter_no_change=n_epochs,
+    )
+    validation = {"X_val": matrix[aside], "y_val": Y[aside]} if aside.size else {}
+    weights = None if w is None else w[rows]
+    course, best = Course(), -np.inf
+    with warnings.catch_warnings():  # all epochs are as meant
+        warnings.filterwarnings("ignore", "Stochastic Optimizer", ConvergenceWarning)
+        for epoch in model.iter_fit(matrix[rows], Y[rows], sample_weight=weights, **validation):
+            last = model.validation_scores_[-1] if aside.size else epoch.number
+            if aside.size:
+                course.scores.append(abs(last))
+            if last > best:  # the first of several as good, as the estimator does
+                best, course.best_epoch = last, epoch.number
+            try:
+                watch(epoch, course)
+            except KeyboardInterrupt:
+                break
+    training = Training(
+        metric, model.engine_, (tuple(model.loss_curve_),), (tuple(course.scores),),
+        (course.best_epoch,),
+    )  # fmt: skip
+    return record_of_plain(model, table, target, training)
+
+
+def _standard(y: Array, w: Array | None) -> Numbers:
+    """Return what a target of numbers is standardised by."""
+    mean = float(np.average(y, weights=w))
+    std = float(np.sqrt(np.average((y - mean) ** 2, weights=w)))
+    return Numbers(mean, std if std > 0 else 1.0, float(y.min()), float(y.max()))

@@ -1,0 +1,123 @@
+"""A plain perceptron on a table: what --model mlp trains, as a file."""
+
+import numpy as np
+import pandas as pd
+import pytest
+from sklearn.metrics import roc_auc_score
+
+import glassnet as gn
+from attacks.crafted import file_of
+from files import naive_reader
+from files.examples import table
+from glassnet.estimators.tables.plain import train_plain
+from glassnet.files.model_file import write_record
+from tolerances import ANOTHER_READER, EPS
+
+pytestmark = pytest.mark.filterwarnings("ignore::glassnet.DataWarning")
+
+TARGETS = {
+    "two classes": ("error", lambda rng, n: rng.choice(["no", "yes"], n).astype(object)),
+    "four classes": ("log_loss", lambda rng, n: rng.integers(3, 7, n)),
+    "area under the curve": ("auc", lambda rng, n: rng.random(n) < 0.3),
+    "numbers": ("rmse", lambda rng, n: 1e6 + 1e3 * rng.normal(size=n)),
+    "absolute": ("mae", lambda rng, n: rng.normal(size=n)),
+}
+
+
+def trained(rng, metric, y, X, w=None, n_epochs=6, seen=None):
+    seen = [] if seen is None else seen
+    return train_plain(
+        X, y, w, metric=metric, n_epochs=n_epochs, max_time=None, seed=int(rng.integers(99)),
+        watch=lambda epoch, course: seen.append((epoch.number, list(course.scores))),
+    )  # fmt: skip
+
+
+@pytest.mark.parametrize(("metric", "make"), TARGETS.values(), ids=TARGETS)
+def test_a_file_of_it_predicts_as_a_reader_written_from_the_page(metric, make, rng, tmp_path):
+    X = table(rng).drop(columns=["date", "huge"])
+    record = trained(rng, metric, make(rng, len(X)), X)
+    write_record(tmp_path / "m", record)
+    predictor = gn.load(tmp_path / "m")
+    outputs = predictor.record.outputs(X)
+    assert np.array_equal(outputs, record.outputs(X))
+    plain, networks = naive_reader.read(tmp_path / "m")
+    cells = X.astype(object).where(X.notna(), None).to_dict("records")
+    for row, given in zip(cells[:20], outputs, strict=False):
+        expected = np.array(naive_reader.outputs(plain, networks, row))
+        off = np.abs(given - expected) / np.maximum(np.abs(expected), 1)
+        assert off.max() <= ANOTHER_READER * EPS["float64"]
+
+
+def test_it_is_the_estimator_on_the_encoded_table(rng):
+    """Trained by hand on the same rows: the table's matrix, and the one output for two classes."""
+    X, y = rng.normal(size=(100, 3)), rng.choice(["a", "b"], 100)
+    record = trained(rng, "error", y, X, n_epochs=5)
+    matrix = record.about.table.encode(X, np.float64)
+    assert record.about.parameters["max_iter"] == 5
+    W1, b1, W2, b2 = np.split(record.theta[0].astype(float), [300, 400, 600])
+    hidden = np.maximum(matrix @ W1.reshape(3, 100) + b1, 0)
+    scores = hidden @ W2.reshape(100, 2) + b2
+    assert not scores[:, 0].any()
+    expected = 1 / (1 + np.exp(-scores[:, 1]))
+    assert record.outputs(X)[:, 1] == pytest.approx(expected, rel=1e-9)
+
+
+@pytest.mark.parametrize(("metric", "make"), TARGETS.values(), ids=TARGETS)
+def test_the_best_epoch_is_kept_and_scores_are_in_the_targets_units(metric, make, rng):
+    X, y = pd.DataFrame(rng.normal(size=(80, 2)), columns=["a", "b"]), make(rng, 80)
+    seen = []
+    record = trained(rng, metric, y, X, n_epochs=8, seen=seen)
+    training = record.about.training
+    scores = np.array(training.validation_scores[0])
+    assert [number for number, _ in seen] == list(range(1, 9))
+    assert seen[-1][1] == list(scores)
+    best = scores.argmax() if metric == "auc" else scores.argmin()
+    assert training.best_epoch == (best + 1,)
+    if metric == "rmse":  # of numbers around 1e6 with a spread of 1e3
+        assert 300 < scores[best] < 3000
+    if metric == "auc":
+        assert roc_auc_score(y, record.outputs(X)[:, 1]) > 0
+
+
+def test_weights_of_0_leave_rows_out(rng):
+    X, y = rng.normal(size=(60, 2)), rng.normal(size=60)
+    w = np.repeat([1.0, 0.0], 30)
+    seed = np.random.default_rng(7)
+    one = trained(seed, "rmse", y, X, w)
+    seed = np.random.default_rng(7)
+    two = trained(seed, "rmse", y[:30], X[:30], np.ones(30))
+    assert np.array_equal(one.theta, two.theta)
+
+
+def test_ctrl_c_in_the_progress_keeps_the_best_so_far(rng):
+    X, y = rng.normal(size=(60, 2)), rng.normal(size=60)
+
+    def interrupt(epoch, course):
+        if epoch.number == 3:
+            raise KeyboardInterrupt
+
+    record = train_plain(X, y, None, metric="rmse", n_epochs=50, max_time=None, seed=0,
+                         watch=interrupt)  # fmt: skip
+    assert len(record.about.training.loss_curve[0]) == 3
+    assert np.isfinite(record.outputs(X)).all()
+
+
+def test_it_is_no_estimator_for_tables(rng, tmp_path):
+    X, y = rng.normal(size=(60, 2)), rng.normal(size=60)
+    write_record(tmp_path / "m", trained(rng, "rmse", y, X))
+    with pytest.raises(gn.RecordError, match=r"holds a mlp-regressor.*Use glassnet\.load, which"):
+        gn.TabularRegressor.load(tmp_path / "m")
+
+
+def test_codes_are_refused(rng, tmp_path):
+    """A tabular model with a column of codes, called plain."""
+    model = gn.TabularRegressor((4,), max_iter=1, engine="numpy", random_state=0)
+    model.fit(table(rng), rng.normal(size=90)).save(tmp_path / "m")
+    data = (tmp_path / "m").read_bytes()
+    start = 8 + int.from_bytes(data[:8], "little")
+    header = naive_reader.json.loads(data[8:start])
+    record = naive_reader.json.loads(header["__metadata__"]["glassnet"])
+    record["kind"] = "mlp-regressor"
+    (tmp_path / "m").write_bytes(file_of(record, header, data[start:]))
+    with pytest.raises(gn.RecordError, match="no codes, which a plain network cannot embed"):
+        gn.load(tmp_path / "m")
