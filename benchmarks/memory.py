@@ -67,15 +67,15 @@ class Case:
 
 
 CASES = (
-    Case("float32", "float32 rows"),
+    Case("float32", "float32 rows", settings=(("engine", "numba"),)),
     Case("numpy", "float32 rows, without Numba", settings=(("engine", "numpy"),)),
     Case(
         "float64",
         "float64 rows, dtype='float32'",
         dtype="float64",
-        settings=(("dtype", "float32"),),
+        settings=(("dtype", "float32"), ("engine", "numba")),
     ),
-    Case("memmap", "a memory-mapped float32 file", mapped=True),
+    Case("memmap", "a memory-mapped float32 file", settings=(("engine", "numba"),), mapped=True),
     Case("scikit-learn", "scikit-learn, float32 rows", module="sklearn.neural_network"),
 )
 
