@@ -333,8 +333,25 @@ def dense_backward(X, W, dZ):
     return dW, db, dX
 
 
+def drawn_rate(rate):
+    """Return a dropout's rate as it is drawn: the nearest 65,536th below 1."""
+    return min(round(rate * 65536), 65535) / 65536
+
+
+def dropout_mask(rng, n_rows, width, rate):
+    """Return a mask of zeros and ones: of each word of 64 bits four numbers, the lowest first."""
+    draw = rng.integers if hasattr(rng, "integers") else rng.randint
+    words = draw(0, 2**64, (n_rows, math.ceil(width / 4)), dtype="uint64").tolist()
+    least = 65536 * drawn_rate(rate)
+    return [
+        [float((row[k // 4] >> 16 * (k % 4)) % 65536 >= least) for k in range(width)]
+        for row in words
+    ]
+
+
 def dropout(X, mask, rate):
     """Return X M / (1 - rate), for a mask of zeros and ones; the way back is the same."""
+    rate = drawn_rate(rate)
     return [
         [xi * mi / (1 - rate) for xi, mi in zip(x, m, strict=True)]
         for x, m in zip(X, mask, strict=True)
@@ -612,8 +629,7 @@ def train_reference(
     """Train step by step and return theta after each epoch, and each epoch's loss.
 
     The random numbers are asked of ``rng`` in the documented order: at the start of each epoch a
-    permutation of the last order; in each step one uniform number for each entry that reaches a
-    dropout layer, which keeps it from ``rate`` on.
+    permutation of the last order; in each step the words of `dropout_mask` for each dropout layer.
     """
     theta, decay = floats(theta), decays(layers)
     order = list(range(len(X))) if rows is None else [int(row) for row in rows]
@@ -651,8 +667,7 @@ def draw_masks(layers, n_rows, rng, width=None):
     masks = []
     for layer in layers:
         if name_of(layer) == "Dropout":
-            u = rng.random((n_rows, width))
-            masks.append([[1.0 if uk >= layer.rate else 0.0 for uk in row] for row in u])
+            masks.append(dropout_mask(rng, n_rows, width, layer.rate))
         else:
             masks.append(None)
             width = layer.n_out if name_of(layer) == "Dense" else width

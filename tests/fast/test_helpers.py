@@ -32,8 +32,8 @@ child = os.fork()
 if child == 0:
     signal.alarm(60)
     (one,) = [thing for thing in gc.get_objects() if isinstance(thing, helpers.Helpers)]
-    one._inside = [Future()]  # as it is if the fork comes while a helper is inside
-    one._inside[0].set_running_or_notify_cancel()
+    one._fetched = [Future()]  # as it is if the fork comes while a helper is inside
+    one._fetched[0].set_running_or_notify_cancel()
     epoch.state.slots = {name: slot.copy() for name, slot in epoch.state.slots.items()}
     next(going)
     os._exit(0)

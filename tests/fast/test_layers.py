@@ -130,7 +130,7 @@ def test_a_step_beside_the_reference(layers, n_rows, dtype, new_rng):
         rng, masks, width = new_rng(), [], X.shape[1]
         for layer, rate in zip(layers, rates, strict=True):
             drawn = rate is not None
-            masks.append((rng.random((n_rows, width)) >= rate).tolist() if drawn else None)
+            masks.append(reference.dropout_mask(rng, n_rows, width, rate) if drawn else None)
             width = layer.n_out or width
         L, g = reference.table_loss_and_grad(
             net.layers, net.loss_function, theta, X, Y, w, net.penalty, masks, rates

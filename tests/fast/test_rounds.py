@@ -113,7 +113,7 @@ def test_short_epochs_give_the_same_bits_and_helpers_leave(monkeypatch):
     for other in others:
         np.testing.assert_array_equal(one, other)
     for plan in plans[:: len(plans) // 3]:
-        for helper in helpers_of(plan)._inside:
+        for helper in helpers_of(plan)._fetched:
             assert helper.result(timeout=30) == 0  # by itself, soon after the last epoch
 
 

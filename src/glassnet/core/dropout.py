@@ -7,10 +7,27 @@ from typing import Any
 
 import numpy as np
 
-from glassnet.core.arrays import Array, Rows, check_setting
+from glassnet.core.arrays import Array, RandomNumbers, Rows, check_setting
 from glassnet.core.layer import Layer, Params, Step
 from glassnet.core.schedules import ProgressSchedule
 from glassnet.errors import ParameterError
+
+OF_A_WORD = 4
+"""Random numbers of 16 bits in one word of 64. A uniform number for each would take 14 times as
+long to draw: 0.6 ms for 256 rows of 768, where all products of such a step take 2.5."""
+
+_FINEST = 2**16
+
+
+def random_words(rng: RandomNumbers, shape: tuple[int, ...] | int) -> Any:
+    """Return random words of 64 bits."""
+    draw = rng.integers if isinstance(rng, np.random.Generator) else rng.randint
+    return draw(0, 2**64, shape, dtype=np.uint64)
+
+
+def words_of(width: int) -> int:
+    """Return the words that the random numbers for a row take: whole ones."""
+    return -(-width // OF_A_WORD)
 
 
 @dataclass(frozen=True)
@@ -19,7 +36,7 @@ class Dropout(Layer):
 
     .. math:: A = M \odot X, \quad dX = M \odot dA, \qquad
               M_{nk} = \frac{[u_{nk} \ge \text{rate}]}{1 - \text{rate}},
-              \quad u_{nk} \sim U[0, 1)
+              \quad u_{nk} \sim U\{0, 1, ..., 2^{16} - 1\} / 2^{16}
 
     Srivastava, Hinton, Krizhevsky, Sutskever and Salakhutdinov, 2014; the inverted form, which
     scales in training, so that prediction is the identity.
@@ -27,14 +44,15 @@ class Dropout(Layer):
     Parameters
     ----------
     rate : float
-        The probability of being left out, in [0, 1).
+        The probability of being left out, in [0, 1): in training the nearest 65,536th below 1.
     schedule : ProgressSchedule, optional
         Multiplies the rate along the training: ``FlatCosine()``, say.
 
     Notes
     -----
     The random numbers come from ``step.rng``; where ``step`` is None (prediction) the input
-    passes unchanged. They are drawn in float64, so one seed gives one mask in both dtypes.
+    passes unchanged. A row takes whole words of 64 bits; each holds four numbers of 16 bits, the
+    lowest first. So one seed gives one mask in both dtypes.
 
     Examples
     --------
@@ -59,7 +77,8 @@ class Dropout(Layer):
 
     def rate_at(self, t: float) -> float:
         """Return the rate when a part ``t`` of the training lies behind."""
-        return self.rate if self.schedule is None else self.rate * self.schedule.at(t)
+        rate = self.rate if self.schedule is None else self.rate * self.schedule.at(t)
+        return min(round(rate * _FINEST), _FINEST - 1) / _FINEST
 
     def forward(self, params: Params, X: Array | Rows, step: Step | None) -> tuple[Array, Any]:
         """Return the masked input, and the mask (None in prediction)."""
@@ -67,7 +86,10 @@ class Dropout(Layer):
         rate = 0.0 if step is None else self.rate_at(step.t)
         if step is None or rate == 0:
             return rows, None
-        kept = step.rng.random(rows.shape) >= rate
+        *lead, width = rows.shape
+        words = random_words(step.rng, (*lead, words_of(width)))
+        numbers = words.astype("<u8", copy=False).view("<u2")[..., :width]
+        kept = numbers >= np.uint16(rate * _FINEST)
         mask = kept * rows.dtype.type(1 / (1 - rate))
         return mask * rows, mask
 

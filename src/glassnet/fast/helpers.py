@@ -11,8 +11,11 @@ import numba
 
 from glassnet.fast.cuts import MOST_SHARDS
 from glassnet.fast.loop import run
-from glassnet.fast.rounds import LEAVE
+from glassnet.fast.rounds import LEAVE, LEFT, RUNNING
 from glassnet.fast.threads import limit_this_thread
+
+MOST_FETCHED = 1_000
+"""Helpers, most of which have left, after which counting begins anew."""
 
 
 class Helpers:
@@ -27,31 +30,38 @@ class Helpers:
     def __init__(self, board: Any) -> None:
         self._board = board
         self._pool: ThreadPoolExecutor | None = None
-        self._inside: list[Future[int]] = []
+        self._fetched: list[Future[int]] = []
         self._frame: Any = None
         self._process = os.getpid()
 
     def fetch(self, n: int, arguments: tuple[Any, ...]) -> None:
         """See to it that ``n`` threads help: they call `loop.run` with these arguments."""
-        if numba.config.DISABLE_JIT or not (n or self._inside):
+        if numba.config.DISABLE_JIT or not (n or self._fetched):
             return
         if self._process != os.getpid():  # a fork: its threads are not here
-            self._pool, self._inside, self._process = None, [], os.getpid()
-        inside = [helper for helper in self._inside if not helper.done()]
-        if len(inside) > n or arguments[0] is not self._frame:
-            self._dismiss(inside)
-            inside = []
-        if len(inside) < n:
+            self._pool, self._process = None, os.getpid()
+            self._forget()
+        self._board[RUNNING] = 1  # who has not left by now stays: see `rounds.is_over`
+        n_inside = len(self._fetched) - int(self._board[LEFT])
+        if n_inside > n or arguments[0] is not self._frame or len(self._fetched) > MOST_FETCHED:
+            self._dismiss()
+            n_inside = 0
+        if n_inside < n:
             if self._pool is None:
                 self._pool = ThreadPoolExecutor(MOST_SHARDS - 1, initializer=limit_this_thread)
             with suppress(RuntimeError):
-                while len(inside) < n:
-                    inside.append(self._pool.submit(run, *arguments))
-        self._inside, self._frame = inside, arguments[0]
+                for _ in range(n - n_inside):
+                    self._fetched.append(self._pool.submit(run, *arguments))
+        self._frame = arguments[0]
 
-    def _dismiss(self, inside: list[Future[int]]) -> None:
+    def _dismiss(self) -> None:
+        """Let all leave, and wait until they have."""
         self._board[LEAVE] = 1
-        for helper in inside:
+        for helper in self._fetched:
             if not helper.cancel():
                 helper.result()
         self._board[LEAVE] = 0
+        self._forget()
+
+    def _forget(self) -> None:
+        self._fetched, self._board[LEFT] = [], 0

@@ -5,8 +5,9 @@ have rows ``ld`` numbers apart, one for each node, with a number for each row of
 
 A way there writes ``Y`` and may use ``space``, rows of the layer's own, which the way back and the
 gradient find again; a way back writes ``dX``; both act on ``n_rows`` rows of the batch. A gradient
-sums over all ``ld`` rows (those beyond the batch have a ``dY`` of 0) and writes the gradients of
-the units from ``first`` to ``last``: nodes, or levels of a category. ``room`` is its own.
+sums over all rows in whole vectors (those beyond the batch have a ``dY`` of 0) and writes the
+gradients of the units from ``first`` to ``last``: nodes, or levels of a category. ``room`` is its
+own.
 
 ``params`` and ``d_params`` are the places of the layer's parameters in theta and in its gradient,
 ``size`` and ``c`` what it is set by, ``inside`` the address of an activation's kernel, ``spread``
@@ -61,12 +62,13 @@ def scale_back(
 @summing_kernel
 def scale_gradient(
     params: Numbers, X: Numbers, space: Numbers, dY: Numbers, d_params: Numbers, room: Numbers,
-    ld: int, n_in: int, n_out: int, size: int, first: int, last: int, spread: int, dot: int,
+    n_rows: int, ld: int, n_in: int, n_out: int, size: int, first: int, last: int, spread: int,
+    dot: int,
 ) -> float:  # fmt: skip
     for k in range(first, last):
-        x, dy = numbers(ahead(X, k * ld), ld), numbers(ahead(dY, k * ld), ld)
+        x, dy = numbers(ahead(X, k * ld), n_rows), numbers(ahead(dY, k * ld), n_rows)
         total = x.dtype.type(0)
-        for n in range(ld):
+        for n in range(n_rows):
             total += x[n] * dy[n]
         d_params[k] = total
     return 0.0
@@ -106,13 +108,14 @@ def mixed_back(
 @summing_kernel
 def mixed_gradient(
     params: Numbers, Z: Numbers, space: Numbers, dA: Numbers, d_params: Numbers, room: Numbers,
-    ld: int, n_in: int, n_out: int, size: int, first: int, last: int, spread: int, dot: int,
+    n_rows: int, ld: int, n_in: int, n_out: int, size: int, first: int, last: int, spread: int,
+    dot: int,
 ) -> float:  # fmt: skip
     for k in range(first, last):
-        z, f = numbers(ahead(Z, k * ld), ld), numbers(ahead(space, k * ld), ld)
-        dy = numbers(ahead(dA, k * ld), ld)
+        z, f = numbers(ahead(Z, k * ld), n_rows), numbers(ahead(space, k * ld), n_rows)
+        dy = numbers(ahead(dA, k * ld), n_rows)
         total = z.dtype.type(0)
-        for n in range(ld):
+        for n in range(n_rows):
             total += dy[n] * (f[n] - z[n])
         d_params[k] = total
     return 0.0
@@ -146,26 +149,30 @@ def periodic_value(
 @summing_kernel
 def periodic_gradient(
     params: Numbers, X: Numbers, space: Numbers, dY: Numbers, d_params: Numbers, room: Numbers,
-    ld: int, n_in: int, n_out: int, size: int, first: int, last: int, spread: int, dot: int,
+    n_rows: int, ld: int, n_in: int, n_out: int, size: int, first: int, last: int, spread: int,
+    dot: int,
 ) -> float:  # fmt: skip
     """Compute the waves again: to write them down and read them takes longer where it counts.
 
     ``room`` holds twice ``size`` rows: the waves, and the gradient of each.
     """
-    n_mixed, n_vectors = n_out // n_in - 1, ld // n_lanes(X)
+    n_mixed, n_vectors = n_out // n_in - 1, n_rows // n_lanes(X)
     waves = n_in * size
     slopes = ahead(room, size * ld)
     for k in range(first, last):
-        x, dy = numbers(ahead(X, k * ld), ld), ahead(dY, (k * (1 + n_mixed) + 1) * ld)
+        x, dy = numbers(ahead(X, k * ld), n_rows), ahead(dY, (k * (1 + n_mixed) + 1) * ld)
         real = x.dtype.type
         at_mixture = 2 * waves + k * size * n_mixed
         mixture = ahead(params, at_mixture)
         call(spread, slopes, dy, ld, n_vectors, mixture, n_mixed, 1, size, n_mixed, mixture, 0)
         for j in range(size):
             f, phase = params[k * size + j], real(TURNS * params[waves + k * size + j])
-            wave, slope = numbers(ahead(room, j * ld), ld), numbers(ahead(slopes, j * ld), ld)
+            wave, slope = (
+                numbers(ahead(room, j * ld), n_rows),
+                numbers(ahead(slopes, j * ld), n_rows),
+            )
             df = dc = real(0)
-            for n in range(ld):
+            for n in range(n_rows):
                 angle = f * x[n] + phase
                 wave[n] = cos_turns(angle)
                 d = slope[n] * sin_turns(angle)
@@ -175,9 +182,9 @@ def periodic_gradient(
             d_params[waves + k * size + j] = -dc
         call(dot, room, dy, ld, n_vectors, ahead(d_params, at_mixture), size, n_mixed)
         for m in range(n_mixed):
-            row = numbers(ahead(dy, m * ld), ld)
+            row = numbers(ahead(dy, m * ld), n_rows)
             total = real(0)
-            for n in range(ld):
+            for n in range(n_rows):
                 total += row[n]
             d_params[(2 + n_mixed) * waves + k * n_mixed + m] = total
     return 0.0
@@ -200,13 +207,14 @@ def category_value(
 @kernel
 def category_gradient(
     params: Numbers, X: Numbers, space: Numbers, dY: Numbers, d_params: Numbers, room: Numbers,
-    ld: int, n_in: int, n_out: int, size: int, first: int, last: int, spread: int, dot: int,
+    n_rows: int, ld: int, n_in: int, n_out: int, size: int, first: int, last: int, spread: int,
+    dot: int,
 ) -> float:  # fmt: skip
     """Add up each level's rows, in their order."""
     vectors = numbers(ahead(d_params, first * n_out), (last - first) * n_out)
     for i in range((last - first) * n_out):
         vectors[i] = 0
-    for n in range(ld):
+    for n in range(n_rows):
         level = _level(X[n], size)
         if first < level <= last:
             for q in range(n_out):

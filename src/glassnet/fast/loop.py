@@ -48,6 +48,7 @@ from glassnet.fast.rounds import (
     SPINS,
     added,
     is_alone,
+    is_over,
     offer,
     rest,
     seen,
@@ -56,15 +57,16 @@ from glassnet.fast.rounds import (
     written,
 )
 from glassnet.fast.shards import FIRST, LAST, LAYER, MOST_STRETCHES, OWN_ROOM, STRETCHES
-from glassnet.fast.tiles import VECTOR_BYTES
+from glassnet.fast.tiles import ALIASED, VECTOR_BYTES
 
 ROWS, GRADIENTS, UPDATE = range(3)
 
-# What a round is about. Words of the board: which one, rows of the batch, length of the
-# workspace's rows, first row's place in the order, random numbers used up, number of the step, its
-# row of the settings, the addresses of X, Y, w, order and of the random numbers; then numbers.
-(WHICH, N_ROWS, LD, BEGIN, USED, STEP, SET, AT_X, AT_Y, AT_W, AT_ORDER,
- AT_UNIFORMS) = range(ROUND, ROUND + 12)  # fmt: skip
+# What a round is about. Words of the board: which one, rows of the batch, the same in whole
+# vectors, distance between the workspace's rows, first row's place in the order, random words used
+# up, number of the step, its row of the settings, the addresses of X, Y, w, order and of the random
+# words; then numbers.
+(WHICH, N_ROWS, PADDED, LD, BEGIN, USED, STEP, SET, AT_X, AT_Y, AT_W, AT_ORDER,
+ AT_WORDS) = range(ROUND, ROUND + 13)  # fmt: skip
 ADDRESSES = AT_X, AT_Y, AT_W, AT_ORDER
 WEIGHT, BATCH_WEIGHT, RATE, SCALE, DECAY, LOSS_SETTING, CAUTIOUS, N_NUMBERS = range(8)
 
@@ -90,13 +92,13 @@ def do_part(i: int, frame: Any, board: Any, about: Any, like: Any) -> None:
     factors, addresses = array_at(frame, FACTORS, about, 2), array_at(frame, KERNELS, board, 1)
     theta, g = array_at(frame, THETA, like, 1), array_at(frame, GRADIENT, like, 1)
     work, batch = array_at(frame, WORK, like, 1), array_at(frame, BATCH, like, 1)
-    n_rows, ld = board[N_ROWS], board[LD]
+    n_rows, padded, ld = board[N_ROWS], board[PADDED], board[LD]
     if board[WHICH] == ROWS:
         settings = array_at(frame, SETTINGS, about, 2)[board[SET]]
         places = array_at(frame, PLACES, board, 1)
         losses, lanes = array_at(frame, LOSSES, about, 1), VECTOR_BYTES // work.itemsize
-        size = (ld // lanes + losses.size - 1) // losses.size * lanes
-        first, last = min(i * size, ld), min((i + 1) * size, ld)
+        size = (padded // lanes + losses.size - 1) // losses.size * lanes
+        first, last = min(i * size, padded), min((i + 1) * size, padded)
         losses[i] = 0.0
         if first < last:
             load_batch(
@@ -108,12 +110,12 @@ def do_part(i: int, frame: Any, board: Any, about: Any, like: Any) -> None:
             losses[i] = rows_pass(
                 layers, settings, places, addresses, about[LOSS_SETTING],
                 array_at(frame, BLOCKS, board, 1), theta,
-                ahead(numbers_at(board[AT_UNIFORMS], about), board[USED]), work, batch, n_rows, ld,
+                ahead(positions_at(board[AT_WORDS]), board[USED]), work, batch, n_rows, ld,
                 first, last,
             )  # fmt: skip
     elif board[WHICH] == GRADIENTS:
         cuts = array_at(frame, WEIGHT_CUTS, board, 2)
-        weights_pass(layers[cuts[i, LAYER]], addresses, theta, work, batch, n_rows, ld, g,
+        weights_pass(layers[cuts[i, LAYER]], addresses, theta, work, batch, n_rows, padded, ld, g,
                      cuts[i, FIRST], cuts[i, LAST], cuts[i, OWN_ROOM])  # fmt: skip
         penalties, sums = (
             array_at(frame, PENALTIES, about, 1),
@@ -164,7 +166,7 @@ def _help(frame: Any, board: Any, about: Any, like: Any, sleep: int) -> None:
     while seen(place(board, LEAVE)) == 0:
         if take_parts(BACK, frame, board, about, like) > 0:
             n_rests = 0
-        elif n_rests > SPINS and seen(place(board, RUNNING)) == 0:
+        elif n_rests > SPINS and is_over(board):
             return
         else:
             rest(n_rests, sleep)
@@ -210,7 +212,6 @@ def run(
         array_at(frame, PENALTY_SUMS, about, 2), array_at(frame, LOSSES, about, 1),
         array_at(frame, SQUARES, about, 1), array_at(frame, KERNELS, board, 1),
     )  # fmt: skip
-    lanes = VECTOR_BYTES // like.itemsize
     cautious = about[CAUTIOUS] != 0
     n_steps = drawn = 0
     _begin(report, board, loss_sum, penalty_sum)
@@ -226,7 +227,7 @@ def run(
         if has_weights and weight == 0:  # no rows, by their weights: no step
             position += n_rows
             continue
-        board[N_ROWS], board[LD] = n_rows, (n_rows + lanes - 1) // lanes * lanes
+        _measure(board, n_rows, losses.size, like)
         board[BEGIN], board[USED], board[STEP] = position, drawn, t + n_steps
         about[WEIGHT], about[BATCH_WEIGHT] = weight, weight if has_weights else float(n_rows)
         drawn += n_rows * _set(board, about, array_at(frame, SETTINGS, about, 2), n_steps)
@@ -271,8 +272,17 @@ def _begin(report: Any, board: Any, loss_sum: float, penalty_sum: float) -> None
 
 
 @inner
+def _measure(board: Any, n_rows: int, n_parts: int, like: Any) -> None:
+    """Write down how long the workspace's rows are, and how far apart: see `tiles.distance`."""
+    lanes = VECTOR_BYTES // like.itemsize
+    padded = (n_rows + lanes - 1) // lanes * lanes
+    apart = n_parts > 1 and padded * like.itemsize % ALIASED == 0
+    board[N_ROWS], board[PADDED], board[LD] = n_rows, padded, padded + lanes * apart
+
+
+@inner
 def _set(board: Any, about: Any, settings: Any, n_steps: int) -> int:
-    """Write down what is set for the next step; return the random numbers for a row of it."""
+    """Write down what is set for the next step; return the random words for a row of it."""
     board[SET], n = min(n_steps, settings.shape[0] - 1), settings.shape[1]
     about[DECAY] = settings[board[SET], n + FADE]
     return int(settings[board[SET], n + DRAWN])

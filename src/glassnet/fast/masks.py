@@ -15,33 +15,41 @@ from llvmlite import ir
 from numba import types
 from numba.extending import intrinsic
 
-from glassnet.fast.compiled import Numbers, Settings, ahead, kernel, numbers
+from glassnet.core.dropout import OF_A_WORD
+from glassnet.fast.compiled import Numbers, Positions, ahead, inner, kernel, numbers
 
 SIDE: Any = np.int64(8)  # a plain 8 is a type of its own to Numba, and compiled for
+OF_16_BITS = 2**16
+
+
+@inner
+def _number(words: Any, start: int, k: int) -> int:
+    """Return the k-th number of 16 bits from a word on."""
+    return (words[start + k // OF_A_WORD] >> (16 * (k % OF_A_WORD))) & (OF_16_BITS - 1)
 
 
 def _mask_square(
-    uniforms: Any, width: Any, rate: Any, scale: Any, mask: Any, ld: Any
+    words: Any, n_words: Any, least: Any, scale: Any, mask: Any, ld: Any
 ) -> None:  # fmt: skip
-    """Write a square of the mask: ``mask[k ld + n]`` from ``uniforms[n width + k]``."""
+    """Write a square of the mask: ``mask[k ld + n]`` from number k of row n."""
     for k in range(SIDE):
         for n in range(SIDE):
-            mask[k * ld + n] = scale if uniforms[n * width + k] >= rate else 0
+            mask[k * ld + n] = scale if _number(words, n * n_words, k) >= least else 0
 
 
 if not numba.config.DISABLE_JIT:
 
     @intrinsic
     def _mask_square(
-        typingctx: Any, uniforms: Any, width: Any, rate: Any, scale: Any, mask: Any, ld: Any
+        typingctx: Any, words: Any, n_words: Any, least: Any, scale: Any, mask: Any, ld: Any
     ) -> Any:
         """Write a square of the mask."""
         n, real = int(SIDE), mask.dtype
 
         def codegen(context: Any, builder: Any, signature: Any, args: Any) -> Any:
-            uniforms, width, rate, scale, mask, ld = args
-            i32, index = ir.IntType(32), context.get_value_type(types.intp)
-            double = ir.VectorType(ir.DoubleType(), n)
+            words, n_words, least, scale, mask, ld = args
+            i16, i32, index = ir.IntType(16), ir.IntType(32), context.get_value_type(types.intp)
+            short = ir.VectorType(i16, n)
             vector = ir.VectorType(context.get_value_type(real), n)
 
             def at(start: Any, i: int, step: Any, kind: Any) -> Any:
@@ -58,12 +66,13 @@ if not numba.config.DISABLE_JIT:
                 first = builder.insert_element(undefined, number, ir.Constant(i32, 0))
                 return shuffled(first, undefined, [0] * n)
 
-            least, kept = spread(rate, double), spread(scale, vector)
+            least, kept = spread(builder.trunc(least, i16), short), spread(scale, vector)
             left_out = ir.Constant(vector, None)
             rows = []
             for i in range(n):
-                row = builder.load(at(uniforms, i, width, double), align=8)
-                rows.append(builder.select(builder.fcmp_ordered(">=", row, least), kept, left_out))
+                row = builder.load(at(words, i, n_words, short), align=8)
+                at_least = builder.icmp_unsigned(">=", row, least)
+                rows.append(builder.select(at_least, kept, left_out))
             # Turn it: halves of pairs change places, then quarters, then eighths.
             for step in (4, 2, 1):
                 for i in range(n):
@@ -79,30 +88,31 @@ if not numba.config.DISABLE_JIT:
             return context.get_dummy_value()
 
         i = types.intp
-        return types.void(uniforms, i, types.float64, real, mask, i), codegen
+        return types.void(words, i, i, real, mask, i), codegen
 
 
 @kernel
 def masks(
-    uniforms: Settings, rate: float, width: int, n_rows: int, mask: Numbers, ld: int, first: int,
+    words: Positions, rate: float, width: int, n_rows: int, mask: Numbers, ld: int, first: int,
     last: int,
 ) -> float:  # fmt: skip
-    """Write a dropout's mask: 0 or 1 / (1 - rate), from numbers in core's order, row by row.
+    """Write a dropout's mask: 0 or 1 / (1 - rate), from core's words, row by row.
 
-    A rate of 0 takes no numbers.
+    A rate of 0 takes none.
     """
     end, real = max(min(last, n_rows), first), numbers(mask, 1).dtype.type
     zero, scale = real(0), real(1 / (1 - rate))
+    least, n_words = int(rate * OF_16_BITS), (width + OF_A_WORD - 1) // OF_A_WORD
     whole = first + (end - first) // SIDE * SIDE if rate > 0 else first
     squares = width // SIDE * SIDE
     for n in range(first, whole, SIDE):
         for k in range(0, squares, SIDE):
-            _mask_square(ahead(uniforms, n * width + k), width, rate, scale,
+            _mask_square(ahead(words, n * n_words + k // OF_A_WORD), n_words, least, scale,
                          ahead(mask, k * ld + n), ld)  # fmt: skip
     for k in range(width):
         row = numbers(ahead(mask, k * ld), last)
         for n in range(whole if k < squares else first, end):
-            row[n] = scale if rate == 0 or uniforms[n * width + k] >= rate else zero
+            row[n] = scale if rate == 0 or _number(words, n * n_words, k) >= least else zero
         for n in range(end, last):
             row[n] = zero
     return 0.0

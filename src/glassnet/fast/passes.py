@@ -98,12 +98,12 @@ def load_batch(
 @inner
 def rows_pass(
     layers: Any, settings: Any, places: Any, addresses: Any, loss_setting: float, blocks: Any,
-    theta: Any, uniforms: Any, work: Any, batch: Any, n_rows: int, ld: int, first: int, last: int,
+    theta: Any, words: Any, work: Any, batch: Any, n_rows: int, ld: int, first: int, last: int,
 ) -> float:  # fmt: skip
     """Go forward and back for some rows of the batch; return their part of the loss.
 
     Writes the gradient of each dense layer's output, from which `weights_pass` goes on.
-    ``uniforms`` are random numbers from U[0, 1) for the dropout layers, in core's order.
+    ``words`` are random words for the dropout layers, in core's order.
     """
     n_layers, drawn = layers.shape[0], 0
     for i in range(n_layers):
@@ -114,9 +114,9 @@ def rows_pass(
         else:
             if layers[i, KIND] == DROPOUT:
                 width = layers[i, N_OUT]
-                call(addresses[MASKS], ahead(uniforms, drawn), settings[i], width, n_rows,
+                call(addresses[MASKS], ahead(words, drawn), settings[i], width, n_rows,
                      place(work, layers[i, MASK] * ld), ld, first, last)  # fmt: skip
-                drawn += n_rows * width if settings[i] else 0
+                drawn += n_rows * ((width + 3) // 4) if settings[i] else 0
             _each(layers[i], layers[i, INPUT], layers[i, OUTPUT], True, settings[i], addresses,
                   work, ld, first, last)  # fmt: skip
     scores, gradient = layers[n_layers - 1, OUTPUT], layers[n_layers - 1, GRADIENT]
@@ -231,8 +231,8 @@ def _vectors(work: Any, n: int) -> int:
 
 @inner
 def weights_pass(
-    layer: Any, addresses: Any, theta: Any, work: Any, batch: Any, n_rows: int, ld: int, g: Any,
-    first: int, last: int, room: int,
+    layer: Any, addresses: Any, theta: Any, work: Any, batch: Any, n_rows: int, padded: int,
+    ld: int, g: Any, first: int, last: int, room: int,
 ) -> None:  # fmt: skip
     """Write ``dW = X' dZ`` for some inputs of a layer, from ``first`` on; with the first, ``db``.
 
@@ -243,20 +243,20 @@ def weights_pass(
     if layer[KIND] == OWN:
         call(layer[SUM], place(theta, layer[WEIGHTS]), place(work, layer[INPUT] * ld),
              place(work, layer[MASK] * ld), dZ, place(g, layer[WEIGHTS]), place(work, room * ld),
-             ld, n_in, n_out, layer[SIZE], first, last, addresses[SPREAD],
+             padded, ld, n_in, n_out, layer[SIZE], first, last, addresses[SPREAD],
              addresses[DOT])  # fmt: skip
         return
     dW = place(g, layer[WEIGHTS] + first * n_out)
     if first == 0:
-        call(addresses[SUMS], dZ, n_out, ld, place(g, layer[BIASES]))
+        call(addresses[SUMS], dZ, n_out, padded, ld, place(g, layer[BIASES]))
     if layer[TILES]:
-        call(addresses[DOT], place(work, (layer[INPUT] + first) * ld), dZ, ld, _vectors(work, ld),
-             dW, last - first, n_out)  # fmt: skip
+        call(addresses[DOT], place(work, (layer[INPUT] + first) * ld), dZ, ld,
+             _vectors(work, padded), dW, last - first, n_out)  # fmt: skip
     elif layer[INPUT] < 0:
         gemm(addresses[GEMM], True, True, n_out, last - first, n_rows, dZ, ld, place(batch, first),
              n_in, 0.0, dW, n_out)  # fmt: skip
     else:
-        gemm(addresses[GEMM], True, False, n_out, last - first, ld, dZ, ld,
+        gemm(addresses[GEMM], True, False, n_out, last - first, padded, dZ, ld,
              place(work, (layer[INPUT] + first) * ld), ld, 0.0, dW, n_out)  # fmt: skip
 
 

@@ -12,7 +12,7 @@ from numpy.typing import NDArray
 from glassnet.core.activations import Activation, Identity
 from glassnet.core.arrays import Array
 from glassnet.core.dense import Dense
-from glassnet.core.dropout import Dropout
+from glassnet.core.dropout import Dropout, words_of
 from glassnet.core.layer import Layer, Parameter
 from glassnet.core.mixed import MixedActivation
 from glassnet.core.network import Network
@@ -188,12 +188,12 @@ def make_program(net: Network, optimizer: Optimizer, dtype: np.dtype[Any]) -> Pr
     waves = (own[:, N_IN] * own[:, SIZE])[own[:, ROOM] > 0]
     penalty = net.penalty or Penalty()
     rates = np.array([_setting(part.layer) for part in parts])
-    drawn = table[(table[:, KIND] == DROPOUT) & (rates > 0), N_OUT].sum()
+    drawn = table[(table[:, KIND] == DROPOUT) & (rates > 0), N_OUT]
     shares = n_rows + n_outputs
     loss = net.loss_function
     return Program(
         layers=table,
-        settings=np.array([*rates, drawn, 1.0]),
+        settings=np.array([*rates, sum(map(words_of, drawn.tolist())), 1.0]),
         dropouts=[
             (i, part.layer) for i, part in enumerate(parts)
             if isinstance(part.layer, Dropout) and part.layer.schedule and part.layer.rate
@@ -344,7 +344,9 @@ def _addresses(kernels: Iterable[kernel | None], dtype: np.dtype[Any]) -> list[i
 
 def _setting(layer: Any) -> float:
     layer = getattr(layer, "activation", layer)
-    for name in ("rate", "slope", "alpha"):
+    if isinstance(layer, Dropout):
+        return layer.rate_at(0.0)
+    for name in ("slope", "alpha"):
         if hasattr(layer, name):
             return float(getattr(layer, name))
     return 0.0

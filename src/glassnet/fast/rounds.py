@@ -28,6 +28,8 @@ from glassnet.fast.compiled import Place, inner, place, zeros
 # own (8 words): the round on offer, its parts that are done, whether a run is under way, whether
 # helpers are asked to leave. The others say what the round is about, see loop.py.
 TICKET, DONE, RUNNING, LEAVE, ROUND = range(0, 40, 8)
+# How many helpers have left.
+LEFT = 48
 # Of who trains only: whether its parts are short, rounds still to be done alone, how many the next
 # time, and rounds that went well since the last time.
 SHORT, ALONE, NEXT_ALONE, WELL = range(56, 60)
@@ -206,6 +208,22 @@ def wait(board: Any, n_parts: int, sleep: int) -> None:
         board[ALONE] = board[NEXT_ALONE] if board[WELL] < 1000 else FEWEST_ALONE
         board[NEXT_ALONE] = min(2 * board[ALONE], MOST_ALONE)
         board[WELL] = 0
+
+
+@inner
+def is_over(board: Any) -> bool:
+    """Return whether a helper may leave, as nothing runs; then it is written down that it does.
+
+    It looks once more after that: who trains writes that it runs, then reads how many have left. So
+    it never counts on a helper that goes.
+    """
+    if seen(place(board, RUNNING)):
+        return False
+    added(place(board, LEFT), 1)
+    if seen(place(board, RUNNING)) == 0:
+        return True
+    added(place(board, LEFT), -1)
+    return False
 
 
 @inner

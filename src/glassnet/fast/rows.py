@@ -90,12 +90,12 @@ def spread(b: Numbers, n_nodes: int, Z: Numbers, ld: int, n_rows: int) -> float:
 
 
 @summing_kernel
-def sums(dZ: Numbers, n_nodes: int, ld: int, db: Numbers) -> float:
+def sums(dZ: Numbers, n_nodes: int, n_rows: int, ld: int, db: Numbers) -> float:
     """Write ``db``, the sum of each row of ``dZ``."""
     for k in range(n_nodes):
-        row = numbers(ahead(dZ, k * ld), ld)
+        row = numbers(ahead(dZ, k * ld), n_rows)
         total = row.dtype.type(0)
-        for n in range(ld):
+        for n in range(n_rows):
             total += row[n]
         db[k] = total
     return 0.0

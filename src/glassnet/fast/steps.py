@@ -13,6 +13,7 @@ from numpy.typing import NDArray
 
 from glassnet.core.arrays import Array, RandomNumbers
 from glassnet.core.divergence import divergence
+from glassnet.core.dropout import random_words, words_of
 from glassnet.core.network import Network
 from glassnet.core.training import RISKY, Plan, TrainingState
 from glassnet.errors import DivergenceError, ShapeError
@@ -30,9 +31,9 @@ from glassnet.fast.program import (
     make_program,
     reason_against,
 )
-from glassnet.fast.rounds import SHORT, new_board, sleep_address
+from glassnet.fast.rounds import RUNNING, SHORT, new_board, sleep_address
 from glassnet.fast.threads import one_blas_thread, threads_allowed
-from glassnet.fast.tiles import lanes
+from glassnet.fast.tiles import distance, lanes
 
 __all__ = ["check_form", "reason_against", "run_steps"]
 
@@ -105,7 +106,7 @@ class _Run:
         dtype = state.theta.dtype
         check_form(net, plan.optimizer, X)
         program = make_program(net, plan.optimizer, dtype)
-        ld = -(-plan.batch_size // lanes(dtype)) * lanes(dtype)
+        ld = distance(-(-plan.batch_size // lanes(dtype)) * lanes(dtype), dtype)
         n_slots, n_params = len(state.slots), state.theta.size
         self.kept = np.empty((1 + n_slots, n_params), dtype)
         self.g = compiled.zeros(n_params, dtype)
@@ -126,7 +127,8 @@ class _Run:
         self.checked: Any = None
         self.dropouts, self.fades = program.dropouts, plan.decay_schedule is not None
         dropped = np.flatnonzero(program.layers[:, KIND] == DROPOUT)
-        self.dropped, self.widths = dropped, program.layers[dropped, N_OUT]
+        self.dropped = dropped
+        self.n_words = [words_of(int(n)) for n in program.layers[dropped, N_OUT]]
         ready = all(_lies_ready(one, dtype) for one in (X, Y, w) if one is not None)
         numbers_of_a_step = plan.batch_size * (
             int(program.settings[DRAWN]) + (0 if ready else X.shape[1] + Y.shape[1])
@@ -145,7 +147,7 @@ class _Run:
         ]  # fmt: skip
         self.board, self.about = new_board(), np.zeros(loop.N_NUMBERS)
         self.about[loop.LOSS_SETTING] = program.loss_setting
-        self.board[loop.AT_UNIFORMS] = compiled.address_of(NO_NUMBERS)
+        self.board[loop.AT_WORDS] = compiled.address_of(NO_NUMBERS)
         self.board[SHORT] = program.operations * plan.batch_size < shards.SHORT_STEP
         self.helpers = Helpers(self.board)
         # Floats and no others: for each type the loop would be compiled once more.
@@ -171,16 +173,16 @@ class _Run:
         if plan.schedule is not None:
             n = -(-(end - position) // plan.batch_size)
             rates = plan.learning_rates(state, n).astype(np.float64, copy=False)
-        before, uniforms = None, NO_NUMBERS
-        n_uniforms = self._set_up(state, w, plan, end)
+        before, words = None, NO_NUMBERS
+        n_words = self._set_up(state, w, plan, end)
         report[:] = 0
         report[loop.POSITION] = position - shift
         report[loop.LOSS_SUM], report[loop.PENALTY_SUM] = state.loss_sum, state.penalty_sum
         try:  # an interrupt is raised when compiled code has returned: what it did is done
-            if n_uniforms:
+            if n_words:
                 before = _copy_of(state.rng)
-                uniforms = state.rng.random(n_uniforms)
-                self.board[loop.AT_UNIFORMS] = compiled.address_of(uniforms)
+                words = random_words(state.rng, n_words).view(np.int64)
+                self.board[loop.AT_WORDS] = compiled.address_of(words)
             shared = self.frame, self.board, self.about, self.nothing, sleep_address()
             own: Any = (
                 w is not None, self.n_stored, position - shift, end - shift, plan.batch_size, rates,
@@ -197,7 +199,8 @@ class _Run:
                 self._put_back()
             raise
         finally:
-            self._write_down(state, shift, before, len(uniforms))
+            self.board[RUNNING] = 0  # if it never came to run
+            self._write_down(state, shift, before, len(words))
         if state.position < end:
             outcome = report[loop.OUTCOME]
             if outcome == loop.OUTSIDE:
@@ -207,7 +210,7 @@ class _Run:
                 raise self._divergence(net, state, X, plan, loss, outcome)
         return float(report[loop.LAST_RATE]), float(report[loop.NORM])
 
-    def _write_down(self, state: TrainingState, shift: int, before: Any, n_uniforms: int) -> None:
+    def _write_down(self, state: TrainingState, shift: int, before: Any, n_words: int) -> None:
         """Let the state stand after the last step that was taken."""
         report = self.report
         if self.arrays[loop.THETA] is not state.theta:
@@ -218,12 +221,12 @@ class _Run:
         state.loss_sum = float(report[loop.LOSS_SUM])
         state.penalty_sum = float(report[loop.PENALTY_SUM])
         n_drawn = int(report[loop.N_DRAWN])
-        if before is not None and n_drawn < n_uniforms:  # as if the rest had not been drawn
+        if before is not None and n_drawn < n_words:  # as if the rest had not been drawn
             _put_back(state.rng, before)
-            state.rng.random(n_drawn)
+            random_words(state.rng, n_drawn)
 
     def _set_up(self, state: TrainingState, w: Array | None, plan: Plan, end: int) -> int:
-        """Write the settings of the steps up to ``end``; return how many random numbers they take.
+        """Write the settings of the steps up to ``end``; return how many random words they take.
 
         Of batches that may take no step, having no weight, the most that there may be.
         """
@@ -234,7 +237,7 @@ class _Run:
             times = [plan.progress(step) for step in range(state.step, state.step + n)]
             table[:, i] = [layer.rate_at(t) for t in times]
         if self.dropouts:
-            table[:, DRAWN] = (table[:, self.dropped] > 0) @ self.widths
+            table[:, DRAWN] = (table[:, self.dropped] > 0) @ self.n_words
         if self.fades:
             table[:, FADE] = plan.decay_factors(state, n)
         drawn = table[:, DRAWN]

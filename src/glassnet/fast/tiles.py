@@ -30,6 +30,16 @@ def lanes(dtype: Any) -> int:
     return VECTOR_BYTES // np.dtype(dtype).itemsize
 
 
+ALIASED = 512
+"""Bytes. Rows at a multiple of such a power of two apart fall on few of a cache's places: a step of
+2,048 rows of 54-128-128-7 took 11.0 ms, of 2,032 rows 5.9."""
+
+
+def distance(n: int, dtype: Any) -> int:
+    """Return how far apart rows of ``n`` numbers lie: a vector further, if that helps the cache."""
+    return n + lanes(dtype) if n * np.dtype(dtype).itemsize % ALIASED == 0 else n
+
+
 class _Tile:
     """Writes the loop of a tile: sums in registers, one step for each number (or vector) summed."""
 
