@@ -7,7 +7,7 @@ import time
 import warnings
 from dataclasses import dataclass
 from pathlib import Path
-from typing import Literal
+from typing import Any, Literal
 
 import numpy as np
 from sklearn.model_selection import train_test_split
@@ -191,7 +191,7 @@ def _split(
     return examples.rows(np.sort(rows)), examples.rows(np.sort(tests))
 
 
-def _model(task: Task, wish: Wish) -> TabularClassifier | TabularRegressor:
+def _model(task: Task, wish: Wish) -> Any:
     kind = TabularClassifier if task == "classification" else TabularRegressor
     return kind(
         max_iter=wish.epochs,
