@@ -89,6 +89,26 @@ def test_weights_of_0_leave_rows_out(rng):
     assert np.array_equal(one.theta, two.theta)
 
 
+def test_one_class_is_refused(rng):
+    X, y = rng.normal(size=(20, 1)), np.arange(20) % 2
+    with pytest.raises(gn.LabelError, match=r"one class only, .* whose weight is above 0"):
+        trained(rng, "error", y, X, w=(1.0 - y))
+
+
+def test_a_variance_beyond_float64_is_refused(rng):
+    X = rng.normal(size=(20, 1))
+    with pytest.raises(gn.DataError, match="variance is beyond float64"):
+        trained(rng, "rmse", X[:, 0] * 1e200, X)
+
+
+def test_a_metric_without_a_value_keeps_the_last_epoch(rng):
+    X, y = rng.normal(size=(40, 1)), np.append([1, 1], np.zeros(38, int))  # none is set aside
+    seen = []
+    training = trained(rng, "auc", y, X, n_epochs=3, seen=seen).about.training
+    assert np.isnan(training.validation_scores[0]).all()
+    assert training.best_epoch == (3,)
+
+
 def test_ctrl_c_in_the_progress_keeps_the_best_so_far(rng):
     X, y = rng.normal(size=(60, 2)), rng.normal(size=60)
 

@@ -57,11 +57,13 @@ class Helpers:
     def _dismiss(self) -> None:
         """Let all leave, and wait until they have."""
         self._board[LEAVE] = 1
-        for helper in self._fetched:
-            if not helper.cancel():
-                helper.result()
-        self._board[LEAVE] = 0
-        self._forget()
+        try:
+            for helper in self._fetched:
+                if not helper.cancel():
+                    helper.result()
+        finally:  # an interrupt may come while it waits
+            self._board[LEAVE] = 0
+            self._forget()
 
     def _forget(self) -> None:
         self._fetched, self._board[LEFT] = [], 0

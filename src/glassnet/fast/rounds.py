@@ -215,7 +215,7 @@ def is_over(board: Any) -> bool:
     """Return whether a helper may leave, as nothing runs; then it is written down that it does.
 
     It looks once more after that: who trains writes that it runs, then reads how many have left. So
-    it never counts on a helper that goes.
+    it hardly ever counts on a helper that goes; then it takes all parts of a run itself.
     """
     if seen(place(board, RUNNING)):
         return False

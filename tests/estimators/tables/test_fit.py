@@ -430,6 +430,55 @@ def test_bags_and_what_they_exclude(settings, rows, words, rng):
         regressor(n_bags=2, **settings).fit(X, y, **rows)
 
 
+@pytest.mark.parametrize("end", ["time", "user"])
+def test_a_network_that_was_hardly_trained_does_not_spoil_the_mean(end, rng, monkeypatch):
+    """In the second of three networks, after its first epoch (time) or within it (user)."""
+    X, y = rng.normal(size=(60, 2)), rng.normal(size=60)
+    trained, train = [], members.train_member
+
+    def cut_short(job, *args, **named):
+        if not trained:
+            trained.append(train(job, *args, **named))
+            return trained[0]
+        if end == "user":
+            raise KeyboardInterrupt
+        return train(members.replace(job, deadline=time.monotonic()), *args, **named)
+
+    monkeypatch.setattr(members, "train_member", cut_short)
+    model = regressor(n_bags=3, max_iter=4)
+    with pytest.warns(ConvergenceWarning, match="in network 2 of 3; those before it are kept"):
+        model.fit(X, y)
+    assert model.theta_.shape[0] == len(model.best_epoch_) == 1
+    assert np.array_equal(model.theta_[0], trained[0].theta)
+    assert model.n_rows_ == 40
+    assert len(model.validation_targets_) == 20
+
+
+def test_a_metric_without_a_value_keeps_the_last_epoch(rng):
+    """The area under the curve of validation rows that are all of one class."""
+    X, y = rng.normal(size=(20, 2)), np.arange(20) % 2
+    model = classifier(metric="auc", max_iter=7).fit(X, y, X_val=X[::2], y_val=y[::2])
+    assert np.isnan(model.validation_scores_[0]).all()
+    assert model.best_epoch_ == [7]
+
+
+def test_rows_to_validate_on_need_weight(rng):
+    X, y = rng.normal(size=(40, 2)), np.append(np.arange(20) % 2, np.zeros(20, int))
+    model = classifier(class_weight={0: 0, 1: 1}, validation_split=TimeSeriesSplit(3))
+    with pytest.raises(gn.DataError, match="weights of all rows to validate on are 0"):
+        model.fit(X, y)
+
+
+@pytest.mark.parametrize(("make", "n", "words"), [
+    (classifier, 3, "n_bags is 3, and there are 2 rows of the largest class"),
+    (regressor, 7, "n_bags is 7, and there are 6 rows"),
+])  # fmt: skip
+def test_more_bags_than_rows(make, n, words, rng):
+    X, y = rng.normal(size=(6, 1)), np.arange(6) % 3
+    with pytest.raises(gn.ParameterError, match=words):
+        make(n_bags=n).fit(X, y)
+
+
 def test_a_row_is_predicted_the_same_alone_and_among_others(rng):
     frame, score = people(rng, 80)
     model = regressor(max_iter=5).fit(frame, score)
@@ -474,7 +523,7 @@ def test_an_interrupt_keeps_the_best_epoch(rng):
     level = logger.level
     logger.setLevel(logging.DEBUG)
     try:
-        with pytest.warns(UserWarning, match="interrupted by user; the weights of epoch"):
+        with pytest.warns(UserWarning, match="interrupted by user after 3 of 1000000 epochs"):
             model = regressor(max_iter=10**6).fit(X, y)
     finally:
         logger.removeHandler(handler)

@@ -161,7 +161,7 @@ class BaseTabular(TabularParameters):
             jobs = [job for job in jobs for _ in range(self.n_ensemble)]
             with one_blas_thread():
                 members = train_members(jobs, rng.spawn(len(jobs)))
-            self._keep(table, job, members)
+            self._keep(table, jobs[: len(members)], members)
             self._look_back(jobs[: len(members)], targets, rng)
             if self.refit and jobs[0].X_val is not None:
                 self._train_again(jobs[0], members, rng)
@@ -201,8 +201,8 @@ class BaseTabular(TabularParameters):
             )
         if self.n_bags > 1 and self.refit:
             raise ParameterError(
-                f"n_bags is {self.n_bags} and refit is True: with bags, every row is trained on "
-                "already. Set one of them back."
+                f"n_bags is {self.n_bags} and refit is True: with bags, what is set aside for one "
+                "network is trained on by others. Set one of them back."
             )
 
     def _check_y_is_there(self, y: Any) -> None:
@@ -304,12 +304,12 @@ class BaseTabular(TabularParameters):
             self._say,
         )  # fmt: skip
 
-    def _keep(self, table: Table, job: Job, members: list[Member]) -> None:
+    def _keep(self, table: Table, jobs: list[Job], members: list[Member]) -> None:
         """Keep what was trained, and how it went."""
         self.table_ = table
-        self._network = job.net
-        self.n_rows_ = len(job.rows)  # of all bags
-        self.metric_ = job.metric.name
+        self._network = jobs[0].net
+        self.n_rows_ = len(np.unique(np.concatenate([job.rows for job in jobs])))
+        self.metric_ = jobs[0].metric.name
         self.theta_ = np.stack([member.theta for member in members])
         self.loss_curve_ = [member.losses for member in members]
         self.validation_scores_ = [member.scores for member in members]

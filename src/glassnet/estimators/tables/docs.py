@@ -44,8 +44,9 @@ validation_split : splitter, optional
     of time: ``TimeSeriesSplit()``.
 n_bags : int, default=1
     With 2 or more, rows are set aside in so many parts in turn (stratified, or by the first splits
-    of ``validation_split``), and a network is trained beside each: every row is trained on, and
-    validated on by networks that have not seen it. Predictions are averaged.
+    of ``validation_split``), and a network is trained beside each: so each row is trained on, and
+    validated on by a network that has not seen it. Predictions are averaged. A numeric target is
+    standardised, and predictions are clipped, by all rows. If time is over, bags are left out.
 n_ensemble : int, default=1
     Networks to train, for each bag, from initial values of their own; predictions are averaged.
 refit : bool, default=False
@@ -69,8 +70,8 @@ columns_ : tuple of Column
 n_features_in_ : int
 feature_names_in_ : array of str
     Where the table had names.
-theta_ : array of shape (n_bags * n_ensemble, n_params)
-    The weights of each network.
+theta_ : array of shape (n_networks, n_params)
+    The weights of each network: ``n_bags * n_ensemble`` of them, unless time was over.
 n_rows_ : int
     Trained on, those validated on not counted, unless ``refit``.
 best_epoch_ : list of int
@@ -82,8 +83,8 @@ feature_importances_ : array of shape (n_features_in_,)
     What is lost on validation rows when a column is shuffled (log-loss, or squared error): its part
     of the sum. Columns that say the same share what they say.
 validation_targets_, validation_predictions_ : array or None
-    Of the rows to validate on: codes of classes or numbers, and probabilities or numbers of shape
-    (n_rows, n_outputs), before ``refit``.
+    Of the rows to validate on, bag by bag: codes of classes or numbers, and probabilities or
+    numbers of shape (n_rows, n_outputs), before ``refit``.
 validation_weights_ : array or None
     Of the same rows, class weights included.
 loss_curve_, validation_scores_ : list of list of float

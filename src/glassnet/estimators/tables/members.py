@@ -18,7 +18,7 @@ from glassnet.core.network import Network
 from glassnet.core.optimizers import Optimizer
 from glassnet.core.schedules import FlatCosine, Schedule
 from glassnet.core.training import Epoch, RunSteps, train
-from glassnet.errors import DivergenceError
+from glassnet.errors import DataError, DivergenceError
 from glassnet.estimators.tables.metrics import Metric
 
 logger = logging.getLogger("glassnet")
@@ -79,6 +79,11 @@ class Job:
 
     def judged_on(self, X: Array, y: Array, w: Array | None) -> Job:
         """Return the job with rows to validate on."""
+        if w is not None and not w.any():
+            raise DataError(
+                "the weights of all rows to validate on are 0 (sample_weight times class_weight); "
+                "expected some above. Set other rows aside."
+            )
         return replace(self, X_val=X, y_val=y, w_val=w)
 
     def of_bag(
@@ -141,20 +146,41 @@ class Member:
 
 
 def train_members(jobs: list[Job], rngs: list[np.random.Generator]) -> list[Member]:
-    """Train a network for each job, one after the other, as long as there is time."""
+    """Train a network for each job, one after the other, as long as there is time.
+
+    A network that was stopped is kept only if it is the first: hardly trained, it would spoil the
+    mean of those before it.
+    """
     members: list[Member] = []
     for job, rng in zip(jobs, rngs, strict=True):
-        members.append(train_member(job, rng))
-        if members[-1].stopped in ("time", "user"):
+        try:
+            member = train_member(job, rng)
+        except KeyboardInterrupt:
+            if not members:
+                raise
+            member = Member(members[0].theta, stopped="user")
+        if member.stopped not in REASONS or not members:
+            members.append(member)
+        if member.stopped in REASONS:
+            _warn_of_end(member, members, jobs)
             break
-    if members[-1].stopped == "time":
-        warnings.warn(
-            f"max_time is over after {len(members[-1].losses)} of {jobs[0].n_epochs} epochs of "
-            f"network {len(members)} of {len(jobs)}; the best epoch so far is kept.",
-            ConvergenceWarning,
-            stacklevel=2,
-        )
     return members
+
+
+REASONS = {"time": "max_time is over", "user": "Training interrupted by user"}
+
+
+def _warn_of_end(member: Member, kept: list[Member], jobs: list[Job]) -> None:
+    """Say what is kept of a training that was stopped."""
+    reason = REASONS[member.stopped]
+    if kept[-1] is not member:
+        words = f"{reason} in network {len(kept) + 1} of {len(jobs)}; those before it are kept."
+    else:
+        words = (
+            f"{reason} after {len(member.losses)} of {jobs[0].n_epochs} epochs of network 1 of "
+            f"{len(jobs)}; the best epoch so far, {member.best_epoch}, is kept."
+        )
+    warnings.warn(words, ConvergenceWarning, stacklevel=3)
 
 
 def train_member(job: Job, rng: np.random.Generator, stop_after: int | None = None) -> Member:
@@ -194,10 +220,10 @@ def train_member(job: Job, rng: np.random.Generator, stop_after: int | None = No
     try:
         for epoch in epochs:
             _look_at(job, member, theta, epoch, began)
+            if epoch.number == stop_after:
+                break
             if job.deadline is not None and time.monotonic() >= job.deadline:
                 member.stopped = "time" if epoch.number < job.n_epochs else ""
-                break
-            if epoch.number == stop_after:
                 break
     except DivergenceError as error:
         if member.best_epoch == 0:
@@ -211,10 +237,6 @@ def train_member(job: Job, rng: np.random.Generator, stop_after: int | None = No
     except KeyboardInterrupt:
         if member.best_epoch == 0:
             raise
-        warnings.warn(
-            f"Training interrupted by user; the weights of epoch {member.best_epoch} are kept.",
-            stacklevel=2,
-        )
         member.stopped = "user"
     return member
 
@@ -245,7 +267,8 @@ def _look_at(job: Job, member: Member, theta: Array, epoch: Epoch, began: float)
     else:
         predicted = job.net.predict(theta, job.X_val, job.predictions)
         score = job.metric.measure(_column(job.y_val), _column(predicted), job.w_val)
-        is_best = member.best_epoch == 0 or job.metric.is_no_worse(score, member.best_score)
+        # A metric without a value (the area under the curve of one class) tells nothing apart.
+        is_best = np.isnan(member.best_score) or job.metric.is_no_worse(score, member.best_score)
         member.scores.append(score)
     if is_best:
         member.theta[...] = theta

@@ -13,11 +13,13 @@ from sklearn.utils import _safe_indexing
 
 from glassnet.core.arrays import Array
 from glassnet.core.training import Epoch
+from glassnet.errors import LabelError
 from glassnet.estimators.classifier import MLPClassifier
 from glassnet.estimators.regressor import MLPRegressor
 from glassnet.estimators.tables.metrics import OF_CLASSES, OF_NUMBERS
 from glassnet.estimators.tables.saving import record_of_plain
 from glassnet.estimators.tables.splits import split_at_random
+from glassnet.estimators.tables.standard import standard_of
 from glassnet.record import Classes, Numbers, Record, Training
 from glassnet.tabular.table import Table
 
@@ -83,21 +85,28 @@ def train_plain(
     if metric in OF_CLASSES:
         judge = OF_CLASSES[metric]
         labels, codes = np.unique(y, return_inverse=True)
+        if len(labels) < 2:
+            raise LabelError(
+                f"y has one class only, {labels.tolist()}, in the rows whose weight is above 0; "
+                "expected at least two to tell apart."
+            )
         rows, aside = split_at_random(len(y), codes, VALIDATED, rng)
         target, Y = Classes(labels), y
     else:
         judge = OF_NUMBERS[metric]
         rows, aside = split_at_random(len(y), None, VALIDATED, rng)
-        target = _standard(y[rows], None if w is None else w[rows])
+        target = standard_of(y[rows], None if w is None else w[rows])
         Y = (y - target.mean) / target.std
+
+    w_val = None if w is None else w[aside]
 
     def score(model: Any, X: Any, y: Any) -> float:
         """Return the metric, negative where it is to be small; numbers in the target's units."""
         if isinstance(target, Classes):
             codes = np.searchsorted(target.labels, y)
-            value = judge.measure(codes, model.predict_proba(X), None)
+            value = judge.measure(codes, model.predict_proba(X), w_val)
         else:
-            value = judge.measure(y, model.predict(X), None) * target.std
+            value = judge.measure(y, model.predict(X), w_val) * target.std
         return value if judge.larger_is_better else -value
 
     model = (MLPClassifier if isinstance(target, Classes) else MLPRegressor)(
@@ -120,6 +129,8 @@ def train_plain(
                 course.scores.append(abs(last))
             if last > best:  # the first of several as good, as the estimator does
                 best, course.best_epoch = last, epoch.number
+            elif best == -np.inf:  # no value so far: the last weights are kept
+                course.best_epoch = epoch.number
             try:
                 watch(epoch, course)
             except KeyboardInterrupt:
@@ -129,10 +140,3 @@ def train_plain(
         (course.best_epoch,),
     )  # fmt: skip
     return record_of_plain(model, table, target, training)
-
-
-def _standard(y: Array, w: Array | None) -> Numbers:
-    """Return what a target of numbers is standardised by."""
-    mean = float(np.average(y, weights=w))
-    std = float(np.sqrt(np.average((y - mean) ** 2, weights=w)))
-    return Numbers(mean, std if std > 0 else 1.0, float(y.min()), float(y.max()))

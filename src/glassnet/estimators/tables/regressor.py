@@ -19,6 +19,7 @@ from glassnet.estimators.tables.base import BaseTabular
 from glassnet.estimators.tables.docs import document
 from glassnet.estimators.tables.metrics import OF_NUMBERS, Metric, pinball
 from glassnet.estimators.tables.splits import Rows
+from glassnet.estimators.tables.standard import standard_of
 
 LOSSES = {
     "squared_error": SquaredError,
@@ -82,17 +83,9 @@ class TabularRegressor(RegressorMixin, BaseTabular):  # type: ignore[misc,unused
         return _numbers("y_val", y)
 
     def _encode(self, targets: Array, rows: Rows, w: Array | None) -> Array:
-        y, weights = targets[rows], None if w is None else w[rows]
-        with np.errstate(over="ignore", invalid="ignore"):
-            self.target_mean_ = float(np.average(y, weights=weights))
-            std = float(np.sqrt(np.average((y - self.target_mean_) ** 2, weights=weights)))
-        self.target_std_ = std if std > 0 else 1.0
-        if not np.isfinite([self.target_mean_, self.target_std_]).all():
-            raise DataError(
-                f"y goes from {y.min():g} to {y.max():g}, and its variance is beyond float64; "
-                "expected smaller numbers. Divide y by a constant."
-            )
-        self.target_range_ = float(y.min()), float(y.max())
+        found = standard_of(targets[rows], None if w is None else w[rows])
+        self.target_mean_, self.target_std_ = found.mean, found.std
+        self.target_range_ = found.low, found.high
         return self._encoded(targets)
 
     def _encoded(self, targets: Array) -> Array:

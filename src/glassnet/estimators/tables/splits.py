@@ -35,6 +35,10 @@ def split_at_random(
 
 def folds(n_rows: int, strata: Array | None, n_bags: int, rng: np.random.Generator) -> list[Split]:
     """Set aside each row once: of each stratum as many for every bag, but for one."""
+    most = n_rows if strata is None else int(np.bincount(strata).max())
+    if most < n_bags:
+        rows = "rows" if strata is None else "rows of the largest class"
+        raise ParameterError(f"n_bags is {n_bags}, and there are {most} {rows}; expected as many.")
     seed = int(rng.integers(2**31))
     kind = KFold if strata is None else StratifiedKFold
     with warnings.catch_warnings():  # of a class with fewer rows than there are bags
