@@ -58,8 +58,8 @@ class Dropout(Layer):
     --------
     >>> import numpy as np
     >>> X = np.ones((1, 4))
-    >>> Dropout(0.5).forward((), X, Step(np.random.default_rng(0)))[0]
-    array([[2., 0., 0., 0.]])
+    >>> Dropout(0.5).forward((), X, Step(np.random.default_rng(1)))[0]
+    array([[2., 0., 2., 2.]])
     >>> Dropout(0.5).forward((), X, step=None)[0]
     array([[1., 1., 1., 1.]])
     """

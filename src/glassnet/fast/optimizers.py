@@ -19,6 +19,9 @@ from glassnet.core.arrays import Array
 from glassnet.core.optimizers import Optimizer
 from glassnet.fast.compiled import Numbers, Settings, kernel, numbers, summing_inner, summing_kernel
 
+REST_1, REST_2 = 4, 5
+"""Where `settings_of` writes what beta_1 and beta_2 leave of 1."""
+
 
 @summing_kernel
 def gradient_descent(
@@ -94,7 +97,7 @@ def rmsprop(
     eta, rho, rest, epsilon = (
         real(rate),
         real(settings[0]),
-        real(1 - settings[0]),
+        real(settings[REST_1]),
         real(settings[1]),
     )
     squares = real(0)
@@ -142,8 +145,8 @@ def _adam(
     """Take a step of ``rate m / (sqrt(correction v) + epsilon)`` from ``keep theta``."""
     theta, g, m, v = numbers(theta, n), numbers(g, n), numbers(m, n), numbers(v, n)
     real = theta.dtype.type
-    beta_1, rest_1, beta_2 = real(settings[0]), real(1 - settings[0]), real(settings[1])
-    rest_2, epsilon = real(1 - settings[1]), real(settings[2])
+    beta_1, rest_1, beta_2 = real(settings[0]), real(settings[REST_1]), real(settings[1])
+    rest_2, epsilon = real(settings[REST_2]), real(settings[2])
     kept, eta, c = real(keep), real(rate), real(correction)
     squares = real(0)
     for i in range(n):
@@ -162,8 +165,8 @@ def nadam(
 ) -> float:  # fmt: skip
     theta, g, m, v = numbers(theta, n), numbers(g, n), numbers(m, n), numbers(v, n)
     real = theta.dtype.type
-    beta_1, rest_1, beta_2 = real(settings[0]), real(1 - settings[0]), real(settings[1])
-    rest_2, epsilon, eta = real(1 - settings[1]), real(settings[2]), real(rate)
+    beta_1, rest_1, beta_2 = real(settings[0]), real(settings[REST_1]), real(settings[1])
+    rest_2, epsilon, eta = real(settings[REST_2]), real(settings[2]), real(rate)
     ahead = real(settings[0] / (1 - settings[0] ** (t + 1)))
     now = real((1 - settings[0]) / (1 - settings[0] ** t))
     c = real(1 / (1 - settings[1] ** t))
@@ -186,5 +189,11 @@ KERNELS: dict[type[Optimizer], kernel] = {
 
 
 def settings_of(optimizer: Optimizer) -> Array:
-    """Return an optimizer's settings but the learning rate, in the order of its fields."""
-    return np.array([getattr(optimizer, field.name) for field in fields(optimizer)][1:] or [0.0])
+    """Return an optimizer's settings but the learning rate, in the order of its fields.
+
+    Then what the first two leave of 1. Written down, for a loop that adds up would make
+    ``b v + (1 - b) g²`` into ``g² + b (v - g²)``, which loses a thousand times as much by rounding.
+    """
+    own = [float(getattr(optimizer, field.name)) for field in fields(optimizer)][1:]
+    own += [0.0] * (REST_1 - len(own))
+    return np.array([*own, 1 - own[0], 1 - own[1]])

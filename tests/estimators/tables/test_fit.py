@@ -522,10 +522,12 @@ def test_an_interrupt_keeps_the_best_epoch(rng):
     logger.addHandler(handler)
     level = logger.level
     logger.setLevel(logging.DEBUG)
+    before = signal.signal(signal.SIGINT, signal.default_int_handler)  # a shell may ignore it
     try:
         with pytest.warns(UserWarning, match="interrupted by user after 3 of 1000000 epochs"):
             model = regressor(max_iter=10**6).fit(X, y)
     finally:
+        signal.signal(signal.SIGINT, before)
         logger.removeHandler(handler)
         logger.setLevel(level)
     assert model.n_iter_ == 3
