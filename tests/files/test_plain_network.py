@@ -9,7 +9,9 @@ import glassnet as gn
 from attacks.crafted import file_of
 from files import naive_reader
 from files.examples import table
+from glassnet.estimators.tables import plain
 from glassnet.estimators.tables.plain import train_plain
+from glassnet.estimators.tables.splits import split_at_random
 from glassnet.files.model_file import write_record
 from tolerances import ANOTHER_READER, EPS
 
@@ -60,6 +62,46 @@ def test_it_is_the_estimator_on_the_encoded_table(rng):
     assert not scores[:, 0].any()
     expected = 1 / (1 + np.exp(-scores[:, 1]))
     assert record.outputs(X)[:, 1] == pytest.approx(expected, rel=1e-9)
+
+
+@pytest.fixture
+def models(monkeypatch):
+    """Return a list of the estimators that are trained."""
+    seen = []
+    record_of = plain.record_of_plain
+
+    def noting(model, *rest):
+        seen.append(model)
+        return record_of(model, *rest)
+
+    monkeypatch.setattr(plain, "record_of_plain", noting)
+    return seen
+
+
+@pytest.mark.parametrize(("metric", "make"), TARGETS.values(), ids=TARGETS)
+def test_the_record_predicts_what_the_estimator_predicts(metric, make, rng, models):
+    X = table(rng)
+    record = trained(rng, metric, make(rng, len(X)), X)
+    matrix, target = record.about.table.encode(X, np.float32), record.about.target
+    if metric in ("rmse", "mae"):
+        expected = models[0].predict(matrix) * target.std + target.mean
+        expected = expected.clip(target.low, target.high)[:, np.newaxis]
+        scale = target.std
+    else:
+        expected, scale = models[0].predict_proba(matrix), 1
+        assert (models[0].classes_ == target.labels).all()
+    assert record.outputs(X) == pytest.approx(expected, abs=1e-5 * scale)
+
+
+def test_weights_count_in_validation_too(rng, models):
+    X, y, w = rng.normal(size=(90, 2)), rng.choice(["a", "b"], 90), rng.random(90)
+    record = train_plain(X, y, w, metric="error", n_epochs=1, max_time=None, seed=5,
+                         watch=lambda *_: None)  # fmt: skip
+    codes, seed = (y == "b").astype(int), np.random.default_rng(5)
+    _, aside = split_at_random(90, codes, 0.2, seed)
+    wrong = models[0].predict(record.about.table.encode(X, np.float32)) != y
+    expected = np.sum(w[aside] * wrong[aside]) / np.sum(w[aside])
+    assert record.about.training.validation_scores[0] == pytest.approx((expected,))
 
 
 @pytest.mark.parametrize(("metric", "make"), TARGETS.values(), ids=TARGETS)
