@@ -84,13 +84,13 @@ def test_the_record_predicts_what_the_estimator_predicts(metric, make, rng, mode
     record = trained(rng, metric, make(rng, len(X)), X)
     matrix, target = record.about.table.encode(X, np.float32), record.about.target
     if metric in ("rmse", "mae"):
-        expected = models[0].predict(matrix) * target.std + target.mean
+        expected = models[0].predict(matrix).astype(float) * target.std + target.mean
         expected = expected.clip(target.low, target.high)[:, np.newaxis]
         scale = target.std
     else:
         expected, scale = models[0].predict_proba(matrix), 1
         assert (models[0].classes_ == target.labels).all()
-    assert record.outputs(X) == pytest.approx(expected, abs=1e-5 * scale)
+    assert np.abs(record.outputs(X) - expected).max() <= 1e-5 * scale  # the estimator's are float32
 
 
 def test_weights_count_in_validation_too(rng, models):
