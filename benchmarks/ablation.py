@@ -2,8 +2,7 @@
 
 On the tables and splits of a protocol (see `accuracy`), by default those of fewer than 6,000 rows.
 A ratio is the geometric mean over tables and seeds of (error + 0.005) / (the recipe's + 0.005):
-above 1, the part helps. What the estimators have as a parameter is set; other parts are exchanged
-in `glassnet.tabular.recipe` while the network is made.
+above 1, the part helps.
 
     python -m benchmarks.ablation PROTOCOL TABLES [--parts no-scale] [--seeds 0 1]
         [--only phoneme sonar] [--scores ablation.json]
@@ -12,9 +11,7 @@ in `glassnet.tabular.recipe` while the network is made.
 from __future__ import annotations
 
 import argparse
-import dataclasses
 import json
-from collections.abc import Callable
 from contextlib import AbstractContextManager
 from pathlib import Path
 from typing import Any
@@ -23,31 +20,14 @@ from unittest.mock import patch
 import numpy as np
 from rich.table import Table
 
-import glassnet as gn
 from benchmarks import table as tables_for_people
 from benchmarks.accuracy import ADDED, Scores, Variant, error_of, on_one_thread, protocol_of, run
 from benchmarks.results import headline, machine, save
 from glassnet.estimators.tables import members
-from glassnet.tabular import recipe
 
 MOST_ROWS = 6_000
 
 
-def exchanged(name: str, other: Callable[..., Any]) -> Callable[[], Any]:
-    """Return what opens a room in which the recipe has another part under this name."""
-    return lambda: patch.object(recipe, name, other)
-
-
-def _with_zero_outputs(*args: Any, **kwargs: Any) -> gn.Network:
-    """Return the network with a last layer of zeros, learning as before."""
-    net = MADE(*args, **kwargs)
-    last = net.layers[-1]
-    assert isinstance(last, gn.Dense)
-    last = dataclasses.replace(last, weights=gn.Zeros(), biases=gn.Zeros())
-    return gn.Network([*net.layers[:-1], last], net.loss_function)
-
-
-MADE = recipe.make_network
 LOOKED_AT = members._look_at  # noqa: SLF001 - where an epoch's weights are judged and kept
 
 
@@ -69,12 +49,12 @@ PARTS: dict[str, Variant] = {
     "one cosine": Variant({"learning_rate": "cosine"}),
     "beta_2 0.999": Variant({"beta_2": 0.999}),
     "numbers as they are": Variant({"numeric_embedding": False}),
-    "no learned scale": Variant(room=exchanged("Scale", lambda *_: gn.Identity())),
-    "no learned mix": Variant(room=exchanged("MixedActivation", lambda one, *_: one)),
+    "no learned scale": Variant({"scale_learning_rate": 0.0}),
+    "no learned mix": Variant({"activation_learning_rate": 0.0}),
     "ReLU": Variant({"activation": "relu"}),
-    "weights not from data": Variant(room=exchanged("UnitVariance", gn.LeCun)),
-    "biases not from data": Variant(room=exchanged("HyperplaneBias", gn.Zeros)),
-    "last layer zero": Variant(room=exchanged("make_network", _with_zero_outputs)),
+    "weights not from data": Variant({"weight_init": "normal"}),
+    "biases not from data": Variant({"bias_init": "zeros"}),
+    "last layer zero": Variant({"output_init": "zeros"}),
     "no dropout": Variant({"dropout": 0.0}),
     "no weight decay": Variant({"weight_decay": 0.0}),
     "no smoothing": Variant({"label_smoothing": 0.0}, classes_only=True),

@@ -17,7 +17,7 @@ import glassnet as gn
 from benchmarks import table as tables_for_people
 from benchmarks.results import headline, machine, save
 from glassnet.fast.threads import one_blas_thread
-from glassnet.tabular import recipe
+from glassnet.tabular.recipe import Recipe
 
 CASES = ((10, 2), (10, 4), (2, 4), (60, 4))
 """Columns of numbers, and networks."""
@@ -28,10 +28,8 @@ ROUNDS = 41
 def measure(n_columns: int, n_networks: int) -> dict[str, float]:
     """Return milliseconds of a step of all networks."""
     rng = np.random.default_rng(0)
-    columns = gn.Columns(((n_columns, gn.PeriodicEmbedding(n_columns)),))
-    net = recipe.make_network(
-        columns, (256, 256, 256), 2, activation=gn.SELU(), dropout=0.15, loss=gn.CrossEntropy()
-    )
+    table = gn.Table.learn(rng.normal(size=(99, n_columns)))
+    net = Recipe().network(table, 2, gn.CrossEntropy())
     X = rng.normal(size=(256, n_columns)).astype(np.float32)
     Y = np.eye(2, dtype=np.float32)[rng.integers(0, 2, len(X))]
     thetas = np.stack([net.init(rng, X=X, dtype=np.float32) for _ in range(n_networks)])

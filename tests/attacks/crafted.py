@@ -3,14 +3,12 @@
 import hashlib
 import json
 
-from files.golden_table import GOLDEN
-
-KINDS = ("tabular-classifier", "tabular-regressor")
+from files.golden_table import golden
 
 
-def parts(kind="tabular-classifier"):
+def parts(kind="tabular-classifier", version=2):
     """Return record, header and numbers of a golden file."""
-    data = (GOLDEN / f"{kind}.glassnet").read_bytes()
+    data = golden(kind, version).read_bytes()
     start = 8 + int.from_bytes(data[:8], "little")
     header = json.loads(data[8:start])
     return json.loads(header["__metadata__"]["glassnet"]), header, data[start:]

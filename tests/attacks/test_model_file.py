@@ -15,11 +15,11 @@ import pandas as pd
 import pytest
 
 import glassnet as gn
-from attacks.crafted import KINDS, at, file_of, framed, leaves, parts, put
-from files.golden_table import GOLDEN, new_rows
+from attacks.crafted import at, file_of, framed, leaves, parts, put
+from files.golden_table import golden, names, new_numbers, new_rows
 from glassnet.files.model_file import read_description_of
 
-GOOD = (GOLDEN / "tabular-classifier.glassnet").read_bytes()
+GOOD = golden("tabular-classifier").read_bytes()
 N = int.from_bytes(GOOD[:8], "little")
 START = 8 + N
 RECORD, HEADER, NUMBERS = parts()
@@ -38,6 +38,25 @@ def theta(**changes):
 
 def record_of(**changes):
     return file_of(RECORD | changes, dict(HEADER), NUMBERS)
+
+
+def network_of(**changes):
+    return record_of(network=RECORD["network"] | changes)
+
+
+def layers_of(changes):
+    """Return a file with other parts of some layers, by their position."""
+    layers = json.loads(TEXT)["network"]["layers"]
+    for i, change in changes.items():
+        layers[i] |= change
+    return network_of(layers=layers)
+
+
+def block_of(**changes):
+    """Return a file with other parts of the layer that embeds codes."""
+    layers = json.loads(TEXT)["network"]["layers"]
+    layers[0]["blocks"][-1][1] |= changes
+    return network_of(layers=layers)
 
 
 def encoder_of(way, /, **changes):
@@ -133,28 +152,47 @@ ATTACKS = {
     # the record
     "no JSON in it": (record_text("{"), gn.HeaderError, "the record is no JSON", None),
     "no object in it": (record_text("[1]"), gn.RecordError, "format is None", 8),
-    "two formats": (record_text(TEXT.replace('"format": 1', '"format": 9, "format": 1')), gn.HeaderError,
+    "two formats": (record_text(TEXT.replace('"format": 2', '"format": 9, "format": 2')), gn.HeaderError,
                     "'format' twice", None),
     "infinity in it": (record_text(TEXT.replace('"unit": 1.0', '"unit": 1e400')), gn.NonFiniteError,
                        "the record has the number 1e400", None),
-    "format 2": (record_of(format=2, versions={"glassnet": "9.9"}, more=1), gn.NewerFormatError,
-                 "glassnet 9.9 wrote this file, in format 2.*pip install --upgrade", 8),
+    "format 3": (record_of(format=3, versions={"glassnet": "9.9"}, more=1), gn.NewerFormatError,
+                 "glassnet 9.9 wrote this file, in format 3.*pip install --upgrade", 8),
     "format 0": (record_of(format=0), gn.RecordError, "format is 0", 8),
     "format true": (record_of(format=True), gn.RecordError, "format is True", 8),
     "a part too many": (record_of(more=1), gn.RecordError, "an object of exactly kind", None),
     "another kind": (record_of(kind="os.system"), gn.RecordError,
                      "record.kind is 'os.system'; expected one of tabular-classifier", None),
-    "the other kind": (record_of(kind="tabular-regressor"), gn.RecordError, "exactly mean, std", None),
-    "theta of another net": (record_of(network=RECORD["network"] | {"hidden_layer_sizes": [9, 4]}),
+    "the other kind": (record_of(kind="tabular-regressor"), gn.RecordError, "the target of a tabular-regressor", None),
+    "theta of another net": (layers_of({2: {"n_out": 9}, 3: {"n_in": 9}, 4: {"n_in": 9}}),
                              gn.RecordError, "theta is of the shape", 8),
-    "nodes beyond memory": (record_of(network=RECORD["network"] | {"hidden_layer_sizes": [2**24] * 9}),
+    "nodes beyond memory": (layers_of({2: {"n_out": 2**24}, 3: {"n_in": 2**24}, 4: {"n_in": 2**24}}),
                             gn.RecordError, "theta is of the shape", 8),
-    "a million layers": (record_of(network=RECORD["network"] | {"hidden_layer_sizes": [1] * 10**5}),
-                         gn.RecordError, "a list of at most 1,000, and not of 100,000", None),
-    "an unknown activation": (record_of(network=RECORD["network"] | {
-        "activation": {"name": "__import__", "settings": {}}}), gn.RecordError, "one of Identity", None),
-    "a setting it has not": (record_of(network=RECORD["network"] | {
-        "activation": {"name": "SELU", "settings": {"alpha": 1}}}), gn.RecordError, "exactly nothing", None),
+    "a layer that does not fit": (layers_of({2: {"n_out": 9}}), gn.RecordError, "layers that fit each other", None),
+    "no layer": (network_of(layers=[]), gn.RecordError, "layers that fit each other", None),
+    "a million layers": (network_of(layers=[RECORD["network"]["layers"][3]] * 10**5),
+                         gn.RecordError, "a list of at most 10,000, and not of 100,000", None),
+    "other columns": (network_of(layers=RECORD["network"]["layers"][2:]), gn.RecordError,
+                      "takes 17 columns", None),
+    "other scores": (network_of(layers=RECORD["network"]["layers"][:-1]), gn.RecordError,
+                     "3 scores, as the target asks for", None),
+    "fewer levels embedded": (block_of(n_levels=12), gn.RecordError, "with as many levels", None),
+    "a code as a number": (block_of(kind="activation"), gn.RecordError, "exactly kind, activation", None),
+    "columns within columns": (block_of(kind="columns"), gn.RecordError, "exactly kind, blocks|no columns within", None),
+    "an unknown layer": (layers_of({1: {"kind": "subprocess"}}), gn.RecordError, "one of dense, scale", None),
+    "an unknown activation": (layers_of({3: {"activation": {"name": "__import__", "settings": {}}}}),
+                              gn.RecordError, "one of Identity", None),
+    "a setting it has not": (layers_of({3: {"activation": {"name": "SELU", "settings": {"alpha": 1}}}}),
+                             gn.RecordError, "exactly nothing", None),
+    "an unknown loss": (network_of(loss={"name": "SELU", "settings": {}}), gn.RecordError, "one of ", None),
+    "a loss that smooths too much": (
+        network_of(loss={"name": "CrossEntropy", "settings": {"label_smoothing": 2}}),
+        gn.RecordError, r"settings that can be used: .*expected a number in \[0, 1\)", None),
+    "no table": (record_of(table=None), gn.RecordError, "an embedding for each|feature_names", None),
+    "an unknown target": (record_of(target={"kind": "eval"}), gn.RecordError, "one of classes, two classes", None),
+    "numbers of three labels": (record_of(target=RECORD["target"] | {"kind": "two classes"}),
+                                gn.RecordError, "at most two labels", None),
+    "names of other columns": (record_of(feature_names=["a"]), gn.RecordError, "9 names, one for each", None),
     "a level twice": (encoder_of("codes", levels=["a"] * 13), gn.RecordError, "texts that are all different", None),
     "three of two levels": (encoder_of("two levels", levels=["a", "b", "c"]), gn.RecordError, "expected two levels", None),
     "no level": (encoder_of("one-hot", levels=[]), gn.RecordError, "at least one level", None),
@@ -247,7 +285,7 @@ STRANGERS = (
 
 
 @pytest.mark.filterwarnings("ignore::glassnet.DataWarning")
-@pytest.mark.parametrize("kind", KINDS)
+@pytest.mark.parametrize("kind", names())
 def test_a_stranger_anywhere_in_the_record_is_refused_or_harmless(kind, rng, tmp_path):
     """Whatever stands at whatever place: a ModelFileError, or a model that predicts."""
     path = tmp_path / "stranger.glassnet"
@@ -255,7 +293,9 @@ def test_a_stranger_anywhere_in_the_record_is_refused_or_harmless(kind, rng, tmp
     text = json.dumps(record)
     paths = [one for one in leaves(record) if one]
     refused = 0
-    fresh = pd.DataFrame(new_rows()).astype({"member": object})
+    fresh = np.array(new_numbers())
+    if record["table"]:
+        fresh = pd.DataFrame(new_rows()).astype({"member": object})
     chosen = [paths[i] for i in rng.permutation(len(paths))[:150]]
     for place in chosen:
         new = STRANGERS[int(rng.integers(len(STRANGERS)))]
@@ -283,13 +323,17 @@ def harmless(place):
     """Return whether other values may stand there: what is for people, or a number that is free."""
     free = {"parameters", "created", "versions", "origin", "feature_names", "training", "target"}
     within = {"n_missing", "low", "high", "name", "kind", "levels", "reason", "center", "spread",
-              "fill", "unit", "indicator", "has_names"}  # fmt: skip
+              "fill", "unit", "indicator", "has_names", "settings"}  # fmt: skip
     return place[0] in free or bool(within & set(place))
 
 
-def test_a_stranger_among_the_parameters_never_breaks_the_estimator(rng, tmp_path):
+CLASSES = {"tabular-classifier": gn.TabularClassifier, "two-classes": gn.MLPClassifier}
+
+
+@pytest.mark.parametrize("kind", CLASSES)
+def test_a_stranger_among_the_parameters_never_breaks_the_estimator(kind, rng, tmp_path):
     path = tmp_path / "stranger.glassnet"
-    record, header, numbers = parts()
+    record, header, numbers = parts(kind)
     for name in record["parameters"]:
         for which in rng.permutation(len(STRANGERS))[:4]:
             new = STRANGERS[which]
@@ -297,8 +341,9 @@ def test_a_stranger_among_the_parameters_never_breaks_the_estimator(rng, tmp_pat
             changed["parameters"][name] = new
             path.write_bytes(file_of(changed, dict(header), numbers))
             with suppress(gn.ModelFileError):
-                gn.TabularClassifier.load(path)
+                CLASSES[kind].load(path)
     changed["parameters"] = {"steps": 1}
     path.write_bytes(file_of(changed, dict(header), numbers))
-    with pytest.raises(gn.RecordError, match="parameter of TabularClassifier, which has none"):
-        gn.TabularClassifier.load(path)
+    name = CLASSES[kind].__name__
+    with pytest.raises(gn.RecordError, match=f"parameter of {name}, which has none"):
+        CLASSES[kind].load(path)

@@ -313,7 +313,7 @@ WRONG = {
     "no model": (["predict", "no.glassnet", "table.csv"], 2, "no.glassnet: No such file or directory. Expected a model file"),
     "a table as model": (["predict", "table.csv", "table.csv"], 1, "no model file of glassnet"),
     "an unknown ending": (["predict", "old.glassnet", "table.csv", "-o", "out.xlsx"], 2, "expected a name that ends in .csv, .parquet"),
-    "a newer model": (["inspect", "new.glassnet"], 1, "glassnet 9.9 wrote this file, in format 2; this one reads up to format 1. Install a newer one"),
+    "a newer model": (["inspect", "new.glassnet"], 1, "glassnet 9.9 wrote this file, in format 3; this one reads up to format 2. Install a newer one"),
     "columns missing": (["predict", "old.glassnet", "table.csv"], 1, "table.csv: X lacks"),
     "evaluate without the target": (["evaluate", "old.glassnet", "table.csv"], 2, "expected --target COLUMN"),
 }  # fmt: skip
@@ -326,7 +326,7 @@ def test_every_refusal_is_one_message_and_writes_nothing(
     monkeypatch.chdir(tmp_path)
     record, header, numbers = parts()
     (tmp_path / "old.glassnet").write_bytes(file_of(record, dict(header), numbers))
-    newer = record | {"format": 2, "versions": {"glassnet": "9.9"}}
+    newer = record | {"format": 3, "versions": {"glassnet": "9.9"}}
     (tmp_path / "new.glassnet").write_bytes(file_of(newer, header, numbers))
     before = {path: path.read_bytes() for path in tmp_path.iterdir()}
     result = run(*arguments)

@@ -2,8 +2,9 @@
 
 import datetime as dt
 import json
-import math
 from pathlib import Path
+
+import numpy as np
 
 GOLDEN = Path(__file__).parents[1] / "golden"
 
@@ -30,11 +31,30 @@ def row(i):
     }
 
 
+def numbers(n=60):
+    """Return rows of numbers, made by arithmetic."""
+    return [[(i * 37 % 23) / 10 - 1, (i * i % 31) / 15 - 1, i / 60] for i in range(n)]
+
+
 def targets(kind, n=60):
     """Return labels or numbers."""
-    if kind == "tabular-classifier":
-        return [("no", "perhaps", "yes")[(i * i + i // 9) % 3] for i in range(n)]
-    return [100 * math.sin(i / 5) + i for i in range(n)]
+    i = np.arange(n)
+    makers = {
+        "tabular-classifier": lambda: np.array(["no", "perhaps", "yes"])[(i * i + i // 9) % 3],
+        "tabular-regressor": lambda: 100 * np.sin(i / 5) + i,
+        "two-classes": lambda: np.array(["no", "yes"], object)[i * 3 % 7 % 2],
+        "four-classes": lambda: 10 * (i * i % 4 + i % 3) % 40,
+        "labels": lambda: np.stack([i % 2, i % 3 == 0, i % 5 < 2], axis=1).astype(int),
+        "several-targets": lambda: np.stack([i % 3, 5 + i % 2, i % 7 % 2], axis=1),
+        "means": lambda: np.stack([np.sin(i / 5), np.cos(i / 3)], axis=1),
+        "counts": lambda: (i * 7 % 11).astype(float),
+    }
+    return makers[kind]()
+
+
+def new_numbers():
+    """Return rows to predict, some of them far out."""
+    return [*numbers(5), [9.0, -40.0, 2.0], [-300.0, 1.0, 0.0]]
 
 
 def new_rows():
@@ -47,6 +67,19 @@ def new_rows():
     return fresh
 
 
-def stored(kind):
+FORMATS = (1, 2)
+
+
+def golden(name, version=FORMATS[-1]):
+    """Return the place of a golden file."""
+    return GOLDEN / str(version) / f"{name}.glassnet"
+
+
+def names(version=FORMATS[-1]):
+    """Return the names of the golden files of a format."""
+    return sorted(one.stem for one in (GOLDEN / str(version)).glob("*.glassnet"))
+
+
+def stored(name, version=FORMATS[-1]):
     """Return the predictions that were stored with a golden file."""
-    return json.loads((GOLDEN / f"{kind}.json").read_text(encoding="utf-8"))
+    return json.loads(golden(name, version).with_suffix(".json").read_text(encoding="utf-8"))

@@ -1,6 +1,7 @@
 """A reader of model files, written from docs/model-file.md: plain Python, no NumPy, no glassnet."""
 
 import datetime as dt
+import itertools
 import json
 import math
 import struct
@@ -19,20 +20,22 @@ def read(path):
 
 
 def outputs(record, networks, row):
-    """Return probabilities, or one number, for a row: a dictionary of cells."""
-    vector = encode(record["table"], row)
-    each = [link(record, scores(record, network, vector)) for network in networks]
+    """Return probabilities, or numbers, for a row: a dictionary of cells, or a list of numbers."""
+    vector = row if record["table"] is None else encode(record["table"], row)
+    each = [
+        link(record["target"], scores(record["network"], network, vector)) for network in networks
+    ]
     return [sum(one) / len(each) for one in zip(*each, strict=True)]
 
 
 def encode(table, row):
-    """Return the vector by its three groups."""
+    """Return the vector: numbers, then plain features, then codes."""
     groups = {"numbers": [], "plain": [], "codes": []}
     for column in table["columns"]:
         values = raw(column["encoder"], row.get(column["name"]))
         for feature, value in zip(column["features"], values, strict=True):
             groups[feature["group"]].append(scaled(feature["scaling"], value))
-    return groups
+    return groups["numbers"] + groups["plain"] + groups["codes"]
 
 
 def is_missing(cell):
@@ -98,68 +101,100 @@ def scaled(scaling, value):
     return z / math.sqrt(1 + (z / 3) ** 2)
 
 
-def scores(record, network, groups):
-    numbers = iter(network)
+def scores(network, numbers, x):
+    numbers = iter(numbers)
 
     def take(*shape):
         if len(shape) == 1:
             return [next(numbers) for _ in range(shape[0])]
         return [take(*shape[1:]) for _ in range(shape[0])]
 
-    shape, x = record["network"], []
-    if record["kind"].startswith("mlp"):
-        x = groups["numbers"] + groups["plain"]
-        for h in shape["hidden_layer_sizes"]:
-            z = dense(x, take(len(x), h), take(h))
-            x = [activation(shape["activation"]["name"], value) for value in z]
-        x = dense(x, take(len(x), shape["n_outputs"]), take(shape["n_outputs"]))
-        assert next(numbers, None) is None
-        return x
-    p = len(groups["numbers"])
-    if p and shape["numeric_embedding"]:
-        f, c, mix, d = take(p, 16), take(p, 16), take(p, 16, 3), take(p, 3)
-        for i, number in enumerate(groups["numbers"]):
-            waves = [math.cos(2 * math.pi * f[i][m] * number + c[i][m]) for m in range(16)]
-            x.append(number)
-            x += [d[i][j] + sum(waves[m] * mix[i][m][j] for m in range(16)) for j in range(3)]
-    else:
-        x += groups["numbers"]
-    x += groups["plain"]
-    encoders = [column["encoder"] for column in record["table"]["columns"]]
-    n_levels = [len(one["levels"]) for one in encoders if one["way"] == "codes"]
-    for code, n in zip(groups["codes"], n_levels, strict=True):
-        vectors = [[0.0] * shape["embedding_size"], *take(n, shape["embedding_size"])]
-        x += vectors[code]
-    x = [factor * value for factor, value in zip(take(len(x)), x, strict=True)]
-    for h in shape["hidden_layer_sizes"]:
-        z = dense(x, take(len(x), h), take(h))
-        a = take(h)
-        act = [activation(shape["activation"]["name"], value) for value in z]
-        x = [zi + ai * (fi - zi) for zi, ai, fi in zip(z, a, act, strict=True)]
-    x = dense(x, take(len(x), shape["n_outputs"]), take(shape["n_outputs"]))
+    for layer in network["layers"]:
+        x = through(layer, x, take)
     assert next(numbers, None) is None
     return x
 
 
-def dense(x, W, b):
-    return [
-        sum(value * row[k] for value, row in zip(x, W, strict=True)) + b[k] for k in range(len(b))
-    ]
+def through(layer, x, take):  # noqa: PLR0911 - one for each kind
+    kind = layer["kind"]
+    if kind == "dense":
+        W, b = take(layer["n_in"], layer["n_out"]), take(layer["n_out"])
+        return [
+            sum(value * row[k] for value, row in zip(x, W, strict=True)) + b[k]
+            for k in range(len(b))
+        ]
+    if kind == "scale":
+        return [factor * value for factor, value in zip(take(layer["n_in"]), x, strict=True)]
+    if kind == "activation":
+        return [activation(layer["activation"], z) for z in x]
+    if kind == "mixed activation":
+        act = [activation(layer["activation"], z) for z in x]
+        return [z + a * (f - z) for z, a, f in zip(x, take(layer["n_in"]), act, strict=True)]
+    if kind == "columns":
+        joined, start = [], 0
+        for n_columns, one in layer["blocks"]:
+            joined += through(one, x[start : start + n_columns], take)
+            start += n_columns
+        assert start == len(x)
+        return joined
+    if kind == "category embedding":
+        vectors = [[0.0] * layer["size"], *take(layer["n_levels"], layer["size"])]
+        return vectors[int(x[0])]
+    assert kind == "periodic embedding"
+    p, q, r = layer["n_in"], layer["n_frequencies"], layer["n_numbers"]
+    f, c, mix, d = take(p, q), take(p, q), take(p, q, r), take(p, r)
+    joined = []
+    for i, number in enumerate(x):
+        waves = [math.cos(2 * math.pi * f[i][m] * number + c[i][m]) for m in range(q)]
+        joined.append(number)
+        joined += [d[i][j] + sum(waves[m] * mix[i][m][j] for m in range(q)) for j in range(r)]
+    return joined
 
 
-def activation(name, z):
-    if name == "ReLU":
-        return max(z, 0.0)
-    if name == "SELU":
-        scale, alpha = 1.0507009873554805, 1.6732632423543772
-        return scale * z if z > 0 else scale * alpha * math.expm1(z)
-    assert name == "Mish"
-    return z * math.tanh(math.log1p(math.exp(-abs(z))) + max(z, 0))
+def activation(function, z):
+    settings = function["settings"]
+    scale, alpha = 1.0507009873554805, 1.6732632423543772
+    softplus = math.log1p(math.exp(-abs(z))) + max(z, 0)
+    return {
+        "Identity": lambda: z,
+        "Sigmoid": lambda: sigmoid(z),
+        "Tanh": lambda: math.tanh(z),
+        "ReLU": lambda: max(z, 0.0),
+        "LeakyReLU": lambda: z if z > 0 else settings["slope"] * z,
+        "ELU": lambda: z if z > 0 else settings["alpha"] * math.expm1(z),
+        "SELU": lambda: scale * z if z > 0 else scale * alpha * math.expm1(z),
+        "Softplus": lambda: softplus,
+        "GELU": lambda: z * 0.5 * math.erfc(-z / math.sqrt(2)),
+        "GELUTanh": lambda: z / 2 * (1 + math.tanh(math.sqrt(2 / math.pi) * (z + 0.044715 * z**3))),
+        "SiLU": lambda: z * sigmoid(z),
+        "Mish": lambda: z * math.tanh(softplus),
+        "HardTanh": lambda: min(max(z, -1.0), 1.0),
+    }[function["name"]]()
 
 
-def link(record, z):
-    target = record["target"]
-    if record["kind"].endswith("classifier"):
-        powers = [math.exp(one - max(z)) for one in z]
-        return [power / sum(powers) for power in powers]
-    return [min(max(z[0] * target["std"] + target["mean"], target["low"]), target["high"])]
+def sigmoid(z):
+    power = math.exp(-abs(z))
+    return (1 if z >= 0 else power) / (1 + power)
+
+
+def softmax(z):
+    powers = [math.exp(one - max(z)) for one in z]
+    return [power / sum(powers) for power in powers]
+
+
+def link(target, z):
+    kind = target["kind"]
+    if kind == "classes":
+        return softmax(z)
+    if kind == "two classes":
+        return [sigmoid(-z[0]), sigmoid(z[0])]
+    if kind == "labels":
+        return [sigmoid(one) for one in z]
+    if kind == "several targets":
+        ends = itertools.accumulate(len(one["labels"]) for one in target["targets"])
+        starts = itertools.pairwise([0, *ends])
+        return [p for start, end in starts for p in softmax(z[start:end])]
+    if kind == "numbers":
+        return [min(max(z[0] * target["std"] + target["mean"], target["low"]), target["high"])]
+    assert kind == "means"
+    return [math.exp(one) for one in z] if target["link"] == "log" else z

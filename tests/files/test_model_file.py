@@ -16,7 +16,7 @@ from sklearn.exceptions import NotFittedError
 import glassnet as gn
 from files import naive_reader
 from files.examples import classifier, regressor
-from files.golden_table import GOLDEN, new_rows, stored
+from files.golden_table import FORMATS, GOLDEN, golden, names, new_numbers, new_rows, stored
 from glassnet.files.model_file import read_description_of
 from tolerances import ANOTHER_READER, EPS
 
@@ -231,29 +231,47 @@ def test_a_file_of_the_stock_writer_is_read(rng, tmp_path):
     assert (gn.load(tmp_path / "other").predict_proba(X) == model.predict_proba(X)).all()
 
 
-@pytest.mark.parametrize("kind", KINDS)
-def test_golden_predictions(kind):
-    """Files of format 1 are read for good, and mean what they meant."""
-    predictor = gn.load(GOLDEN / f"{kind}.glassnet")
-    fresh = pd.DataFrame(new_rows())
-    X = fresh.astype({"member": object})
-    predicted = predictor.predict_proba(X) if kind == "tabular-classifier" else predictor.predict(X)
-    expected = np.array(stored(kind))
-    off = abs(predicted - expected) / np.maximum(abs(expected), 1)
-    assert off.max() <= ANOTHER_READER * EPS["float64"]
-    again = {"tabular-classifier": gn.TabularClassifier, "tabular-regressor": gn.TabularRegressor}
-    assert (again[kind].load(GOLDEN / f"{kind}.glassnet").predict(X) == predictor.predict(X)).all()
+CLASSES = {
+    "tabular-classifier": gn.TabularClassifier,
+    "tabular-regressor": gn.TabularRegressor,
+    "mlp-classifier": gn.MLPClassifier,
+    "mlp-regressor": gn.MLPRegressor,
+}
+ALL_GOLDEN = [(name, version) for version in FORMATS for name in names(version)]
 
 
-@pytest.mark.parametrize("kind", KINDS)
-def test_a_reader_written_from_the_page_agrees(kind):
-    record, networks = naive_reader.read(GOLDEN / f"{kind}.glassnet")
-    ways = {column["encoder"]["way"] for column in record["table"]["columns"]}
-    assert ways == {"number", "date", "present", "two levels", "one-hot", "codes", "dropped"}
-    for row, expected in zip(new_rows(), stored(kind), strict=True):
+def is_close(found, expected, dtype):
+    off = np.abs(np.asarray(found) - expected) / np.maximum(np.abs(expected), 1)
+    return off.max() <= ANOTHER_READER * EPS[dtype]
+
+
+@pytest.mark.parametrize(("name", "version"), ALL_GOLDEN)
+def test_golden_predictions(name, version):
+    """Files of every format are read for good, and mean what they meant."""
+    predictor = gn.load(golden(name, version))
+    again = CLASSES[predictor.kind].load(golden(name, version))
+    is_table, is_float64 = name.startswith("tabular"), predictor.record.theta.dtype == np.float64
+    X = pd.DataFrame(new_rows()).astype({"member": object}) if is_table else np.array(new_numbers())
+    for model in (predictor, again):
+        predict = model.predict_proba if "classifier" in predictor.kind else model.predict
+        predicted = predict(X)
+        if isinstance(predicted, list):
+            predicted = np.concatenate(predicted, axis=1)
+        dtype = "float64" if is_table or is_float64 else "float32"
+        assert is_close(predicted, np.array(stored(name, version)), dtype)
+    assert (again.predict(X) == predictor.predict(X)).all()
+
+
+@pytest.mark.parametrize("name", names())
+def test_a_reader_written_from_the_page_agrees(name):
+    record, networks = naive_reader.read(golden(name))
+    rows = new_rows() if record["table"] else new_numbers()
+    if record["table"]:
+        ways = {column["encoder"]["way"] for column in record["table"]["columns"]}
+        assert ways == {"number", "date", "present", "two levels", "one-hot", "codes", "dropped"}
+    for row, expected in zip(rows, stored(name), strict=True):
         found = naive_reader.outputs(record, networks, row)
-        off = np.abs(np.array(found) - expected) / np.maximum(np.abs(expected), 1)
-        assert off.max() <= ANOTHER_READER * EPS["float64"]
+        assert is_close(found, np.atleast_1d(expected), "float64" if record["table"] else "float32")
 
 
 @pytest.mark.parametrize("frame", ["", "polars"])
@@ -266,7 +284,7 @@ def test_loading_and_predicting_needs_numpy_alone(frame):
         f"{'import polars' if frame else ''}\n"
         "from files.golden_table import *\n"
         "import glassnet as gn\n"
-        "model = gn.load(GOLDEN / 'tabular-classifier.glassnet')\n"
+        "model = gn.load(golden('tabular-classifier'))\n"
         f"rows = {rows}\n"
         "P = model.predict_proba(rows); model.predict(rows)\n"
         "import json; print(json.dumps(P.tolist())); print(*sys.modules)"

@@ -106,6 +106,7 @@ def train(wish: Wish, speaker: Speaker) -> None:
         test={} if scores is None else scores.values,
     )
     about = dataclasses.replace(record.about, origin=origin)
+    assert about.table is not None
     write_record(wish.output, dataclasses.replace(record, about=about))
     _tell(about, examples, tests, scores, wish, speaker, seconds, stopped)
     training = about.training
@@ -230,11 +231,10 @@ def _test(record: Record, tests: Examples) -> Scores:
     """Return how good predictions are on rows that the model has not seen."""
     with warnings.catch_warnings():
         warnings.simplefilter("ignore", DataWarning)
-        outputs = record.outputs(tests.X)
+        outputs = record.model.outputs(tests.X)
     target = record.about.target
     if isinstance(target, Classes):
-        P = outputs / outputs.sum(axis=1, keepdims=True)
-        return of_classes(codes_of(tests.y, target.labels), P, tests.w)
+        return of_classes(codes_of(tests.y, target.labels), outputs, tests.w)
     return of_numbers(values_of(tests.y, "regression"), outputs[:, 0], tests.w)
 
 
@@ -249,6 +249,7 @@ def _tell(
     stopped: bool,
 ) -> None:
     """Say how it went."""
+    assert about.table is not None
     columns, training = about.table.columns, about.training
     used = [column for column in columns if column.features]
     left_out = [column.name for column in columns if not column.features]

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import io
 import warnings
+from collections.abc import Sequence
 from pathlib import Path
 from typing import Any
 
@@ -11,11 +12,14 @@ import numpy as np
 
 from glassnet.cli.refusals import WRONG_USE, Refusal, said
 from glassnet.cli.words import Speaker, confusion_lines, counted, number, score_lines
+from glassnet.core.activations import Activation
+from glassnet.core.dense import Dense
+from glassnet.core.mixed import MixedActivation
 from glassnet.errors import DataError
 from glassnet.files.atomic import whole_file
 from glassnet.files.model_file import read_description_of
 from glassnet.files.predictor import Predictor, load
-from glassnet.record import Classes, Description
+from glassnet.record import Classes, Description, Labels, Numbers, SeveralTargets, Target
 
 FORMATS = (".csv", ".parquet", ".tsv", ".jsonl")
 
@@ -46,21 +50,12 @@ def predict(model: str, file: str, output: Path | None, *, proba: bool, speaker:
         check_place(output, [model, file])
     predictor = model_at(model)
     about = predictor.record.about
-    if proba and not isinstance(about.target, Classes):
+    if proba and not about.target.has_probabilities:
         raise Refusal(f"--proba: {model} predicts numbers, and no probabilities.", WRONG_USE)
     source = read(file, about.origin.decimal if about.origin else None)
     outputs = _outputs(predictor, source.frame, source.name, about, speaker)
     speaker.notes(source.words)
-    columns: dict[str, Any] = {}
-    if isinstance(about.target, Classes):
-        columns["prediction"] = about.target.labels[outputs.argmax(axis=1)].tolist()
-        if proba:
-            P = outputs / outputs.sum(axis=1, keepdims=True)
-            for k, label in enumerate(about.target.labels.tolist()):
-                columns[f"probability of {label}"] = P[:, k]
-    else:
-        columns["prediction"] = outputs[:, 0]
-    frame = _framed(columns)
+    frame = _framed(_predicted(about.target, outputs, proba=proba))
     data = _written(frame, ".jsonl" if output is None and speaker.as_json else
                     ".csv" if output is None else output.suffix.lower())  # fmt: skip
     if output is None:
@@ -70,6 +65,22 @@ def predict(model: str, file: str, output: Path | None, *, proba: bool, speaker:
         place.write(data)
     speaker.line("predictions", f"{output} ({counted(frame.height, 'row')})")
     speaker.json({"predictions": str(output), "rows": frame.height, "notes": source.words})
+
+
+def _predicted(target: Target, outputs: Any, *, proba: bool) -> dict[str, Any]:
+    """Return predictions, and probabilities if they are wanted, by the names of their columns."""
+    y = target.decoded(outputs)
+    columns = {"prediction": y} if y.ndim == 1 else {
+        f"prediction {k}": one for k, one in enumerate(y.T)
+    }  # fmt: skip
+    names: list[str] = []
+    if proba and isinstance(target, SeveralTargets):
+        pairs = enumerate(target.labels)
+        names = [f"{one} in {k}" for k, labels in pairs for one in labels.tolist()]
+    elif proba and isinstance(target, Classes | Labels):
+        names = target.labels.tolist()
+    columns |= {f"probability of {name}": outputs[:, k] for k, name in enumerate(names)}
+    return {name: one.tolist() for name, one in columns.items()}
 
 
 def _framed(columns: dict[str, Any]) -> Any:
@@ -93,15 +104,15 @@ def _written(frame: Any, ending: str) -> bytes:
 
 def _outputs(predictor: Predictor, X: Any, name: str, about: Description, speaker: Speaker) -> Any:
     """Return what the model says of a table; columns it was not trained with do not matter."""
-    known = {column.name for column in about.table.columns}
+    known = about.column_names
     origin = about.origin
     expected = {origin.target, origin.weight, *origin.dropped} if origin else set()
-    extra = [one for one in X.columns if one not in known and about.table.has_names]
+    extra = [one for one in X.columns if known is not None and one not in known]
     unknown = [one for one in extra if one not in expected]
     try:
         with warnings.catch_warnings():
             warnings.simplefilter("ignore")
-            outputs = predictor.record.outputs(X.drop(extra))
+            outputs = predictor.record.model.outputs(X.drop(extra))
     except DataError as error:
         raise Refusal(f"{name}: {error}") from error
     if unknown:
@@ -124,6 +135,10 @@ def evaluate(model: str, file: str, target: str | None, *, speaker: Speaker) -> 
         raise Refusal(
             f"{model} does not say which column it predicts; expected --target COLUMN.", WRONG_USE
         )
+    if not isinstance(about.target, Classes | Numbers) and about.target.n_scores > 1:
+        raise Refusal(
+            f"{model} predicts several targets at once; evaluate knows one. Use predict.", WRONG_USE
+        )
     source = read(file, origin.decimal if origin else None)
     check_column(source, name, "--target")
     words = list(source.words)
@@ -144,8 +159,7 @@ def evaluate(model: str, file: str, target: str | None, *, speaker: Speaker) -> 
                 f"{counted(int((codes < 0).sum()), 'row')} of classes that the model does not know "
                 f"({', '.join(map(repr, strange))}) count as wrong"
             )
-        P = outputs / outputs.sum(axis=1, keepdims=True)
-        scores = of_classes(codes, P, examples.w)
+        scores = of_classes(codes, outputs, examples.w)
     else:
         scores = of_numbers(values_of(examples.y, "regression"), outputs[:, 0], examples.w)
     speaker.notes(words)
@@ -175,47 +189,60 @@ def inspect(model: str, *, speaker: Speaker) -> None:
         speaker.line(label, text)
     speaker.line("file", f"{size:,} bytes; written {about.created} by glassnet "
                          f"{about.versions.get('glassnet', 'unknown')}")  # fmt: skip
-    speaker.plain()
-    speaker.plain(str(about.table))
+    if about.table is not None:
+        speaker.plain()
+        speaker.plain(str(about.table))
     speaker.json(_facts(about, dtype, n_params, size))
 
 
 def _description(about: Description, dtype: Any, n_params: int) -> Any:
     """Yield what is worth knowing, a label and a text each."""
-    origin, training, shape = about.origin, about.training, about.shape
-    column = f" {origin.target!r}" if origin else ""
-    if isinstance(about.target, Classes):
-        labels = [str(label) for label in about.target.labels.tolist()]
-        some = ", ".join(labels[:8]) + " ..." * (len(labels) > 8)
-        yield "predicts", f"the class{column}, one of {len(labels)}: {some}"
-    else:
-        low, high = about.target.low, about.target.high
-        yield "predicts", f"the number{column}, from {low:g} to {high:g}"
+    origin, training = about.origin, about.training
+    yield "predicts", _of_target(about.target, f" {origin.target!r}" if origin else "")
     if origin:
         yield "trained on", f"{origin.file}: {counted(origin.n_rows, 'row')}"
-    layers = " - ".join(map(str, [*shape.hidden_layer_sizes, shape.n_outputs]))
-    networks = f"{about.n_networks} networks of " * (about.n_networks > 1)
-    yield (
-        "network",
-        (
-            f"{networks}{layers} nodes, {type(shape.activation).__name__}; "
-            f"{counted(n_params, 'weight')}, {dtype}"
-        ),
+    elif about.table is None:
+        names = "" if about.feature_names is None else f": {_some(about.feature_names)}"
+        yield "takes", f"{counted(about.n_columns, 'number')} a row{names}"
+    layers = about.network.layers
+    nodes = " - ".join(str(layer.n_out) for layer in layers if isinstance(layer, Dense))
+    functions = dict.fromkeys(
+        type(layer.activation if isinstance(layer, MixedActivation) else layer).__name__
+        for layer in layers
+        if isinstance(layer, Activation | MixedActivation)
     )
+    networks = f"{about.n_networks} networks of " * (about.n_networks > 1)
+    weights = f"{counted(n_params, 'weight')}, {dtype}"
+    yield "network", f"{networks}{nodes} nodes, {', '.join(functions) or 'linear'}; {weights}"
     best = ", ".join(map(str, training.best_epoch))
     epochs = max(map(len, training.loss_curve))
-    score = number(float(np.mean(training.best_scores)))
-    measured = f"{training.metric} {score} on its validation rows; " * any(
-        training.validation_scores
-    )
+    score = float(np.mean(training.best_scores))
+    measured = f"{training.metric} {number(score)} on its validation rows; " * (score == score)  # noqa: PLR0124
     yield "training", f"{measured}epoch {best} of {epochs}"
     if origin and origin.test:
         yield "test", ", ".join(f"{name} {number(x)}" for name, x in origin.test.items())
-    if training.importances:
-        names = [column.name for column in about.table.columns]
+    if training.importances and about.table is not None:
+        columns = about.table.columns
         order = np.argsort(training.importances)[::-1][:5]
-        most = [f"{names[i]} {training.importances[i]:.0%}" for i in order]
+        most = [f"{columns[i].name} {training.importances[i]:.0%}" for i in order]
         yield "matters most", ", ".join(most)
+
+
+def _of_target(target: Target, column: str) -> str:
+    """Return what is predicted."""
+    if isinstance(target, Classes):
+        return f"the class{column}, one of {len(target.labels)}: {_some(target.labels.tolist())}"
+    if isinstance(target, Labels):
+        return f"{counted(len(target.labels), 'label')}{column}, each 0 or 1"
+    if isinstance(target, SeveralTargets):
+        return f"{counted(len(target.labels), 'class')}{column} at once"
+    if isinstance(target, Numbers):
+        return f"the number{column}, from {target.low:g} to {target.high:g}"
+    return f"{counted(target.n_scores, 'number')}{column}"
+
+
+def _some(values: Sequence[Any]) -> str:
+    return ", ".join(map(str, values[:8])) + " ..." * (len(values) > 8)
 
 
 def _facts(about: Description, dtype: Any, n_params: int, size: int) -> dict[str, Any]:

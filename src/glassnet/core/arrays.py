@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import math
+import sys
 from typing import Any, Protocol, TypeAlias, runtime_checkable
 
 import numpy as np
@@ -183,7 +184,7 @@ def check_number(
     real = isinstance(value, int | float | np.integer | np.floating) and not isinstance(value, bool)
     inside = (
         real
-        and np.isfinite(value)
+        and abs(value) <= sys.float_info.max  # np.isfinite does not take 2**70
         and (low < value if open_low else low <= value)
         and (value < high if open_high else value <= high)
     )

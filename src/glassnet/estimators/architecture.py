@@ -116,6 +116,11 @@ def make_network(
     return Network(layers, loss, Penalty(l2=alpha) if alpha else None)
 
 
+def without_dropout(net: Network) -> Network:
+    """Return a network as it predicts."""
+    return Network([one for one in net.layers if not isinstance(one, Dropout)], net.loss_function)
+
+
 def _dense(n_in: int, n_out: int, activation: Any, init: Any) -> Dense:
     if init is None:
         glorot = (

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections import deque
 from collections.abc import Callable, Iterator, Sequence
-from typing import TYPE_CHECKING, Any, ClassVar
+from typing import TYPE_CHECKING, Any, ClassVar, Self
 
 import numpy as np
 from sklearn.base import _fit_context
@@ -36,9 +36,12 @@ from glassnet.estimators.lazy_rows import (
 from glassnet.estimators.lbfgs import fit_lbfgs
 from glassnet.estimators.monitor import Monitor
 from glassnet.estimators.parameters import Parameters
+from glassnet.estimators.records import estimator_of, record_of
 from glassnet.estimators.targets import Targets
 from glassnet.estimators.views import Views
 from glassnet.fast.threads import one_blas_thread
+from glassnet.files.model_file import Path, named, read_record, write_record
+from glassnet.record import Target
 
 SPARSE = ("csr", "csc")
 
@@ -94,6 +97,11 @@ class BaseMLP(CallbackSupportMixin, Parameters):
 
     def _make_loss(self) -> Loss:
         """Return the loss of the network."""
+        raise NotImplementedError
+
+    @property
+    def _target(self) -> Target:
+        """What the scores stand for."""
         raise NotImplementedError
 
     def _default_score(self, scores: Array, rows: Rows) -> float:
@@ -462,6 +470,50 @@ class BaseMLP(CallbackSupportMixin, Parameters):
         outputs = self._ask(Network.activations, X)
         dense = [i for i, layer in enumerate(self._network.layers) if isinstance(layer, Dense)]
         return [outputs[i + 1] for i in dense[:-1]]
+
+    # A file of it
+
+    def save(self, path: Path) -> None:
+        """Write the fitted model to a file: the whole of it, or nothing.
+
+        The file holds no code, and needs none of scikit-learn to predict: see `glassnet.load`.
+        Of the training it keeps the curves, and neither the optimizer's memory nor the state of a
+        random generator: `partial_fit` on a model that was read begins with a fresh optimizer.
+
+        Parameters
+        ----------
+        path : str or path
+
+        Raises
+        ------
+        NotFittedError
+            If there is no fitted model yet.
+        ParameterError
+            If the model has something that a file does not hold: a layer or a loss of your own.
+        OSError
+            If the file cannot be written.
+        """
+        check_is_fitted(self)
+        write_record(path, record_of(self))
+
+    @classmethod
+    def load(cls, path: Path) -> Self:
+        """Return the fitted estimator that a file holds.
+
+        Parameters
+        ----------
+        path : str or path
+
+        Raises
+        ------
+        ModelFileError
+            If it is no model file, is damaged, or holds a model of another kind.
+        OSError
+            If it cannot be opened.
+        """
+        with named(path):
+            estimator: Self = estimator_of(cls, read_record(path))
+        return estimator
 
     def _asked_dtype(self) -> np.dtype[Any] | None:
         """Return the dtype that is asked for; None is the data's."""

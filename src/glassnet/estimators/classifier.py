@@ -14,7 +14,7 @@ from sklearn.utils._param_validation import Interval, StrOptions
 from sklearn.utils.metaestimators import available_if
 from sklearn.utils.multiclass import _check_partial_fit_first_call, type_of_target
 
-from glassnet.core.arrays import FLOATS, Array
+from glassnet.core.arrays import Array
 from glassnet.core.losses import Loss
 from glassnet.core.network import Network
 from glassnet.errors import LabelError, ParameterError
@@ -22,12 +22,7 @@ from glassnet.estimators.base import BaseMLP, only_with_epochs
 from glassnet.estimators.data import Rows
 from glassnet.estimators.docs import document
 from glassnet.estimators.targets import JOINT, Targets
-
-INSIDE = {
-    dtype: (np.finfo(dtype).tiny, np.nextafter(dtype.type(1), dtype.type(0))) for dtype in FLOATS
-}
-"""The least and the largest probability. Never 0 or 1, which no score means: exp(-800) only rounds
-to 0, and its logarithm to -inf."""
+from glassnet.record import SeveralTargets, Target
 
 
 @document(score="accuracy")
@@ -115,9 +110,8 @@ class MLPClassifier(ClassifierMixin, BaseMLP):  # type: ignore[misc,unused-ignor
         """
         several = classes is not None and all(np.ndim(one) == 1 for one in classes)
         if several and not hasattr(self, "classes_"):
-            n_rows = max(map(len, classes))  # each column goes through its target's classes
-            columns = [np.resize(np.asarray(one), n_rows) for one in classes]
-            self._targets = Targets(np.stack(columns, axis=1), JOINT)
+            labels = tuple(np.unique(np.asarray(one)) for one in classes)
+            self._targets = Targets.of(SeveralTargets(labels))
             return True
         if hasattr(self, "classes_") and self._targets.kind == JOINT:
             return False
@@ -143,8 +137,8 @@ class MLPClassifier(ClassifierMixin, BaseMLP):  # type: ignore[misc,unused-ignor
         -------
         y : array of shape (n_samples,) or (n_samples, n_outputs)
         """
-        P = self._ask(Network.predict, X)
-        return self._targets.decode(P)
+        P = self._probabilities(X)
+        return self._targets.as_given(self._target.decoded(P))
 
     def predict_proba(self, X: Any) -> Any:
         """Predict the probability of each class.
@@ -159,17 +153,20 @@ class MLPClassifier(ClassifierMixin, BaseMLP):  # type: ignore[misc,unused-ignor
             Columns as in ``classes_``. For multilabel targets, the probability of each label; for
             several multiclass targets, a list with an array for each. Always inside (0, 1).
         """
-        P = self._ask(Network.predict, X, self._probabilities)
-        return self._targets.blocks(P) if self._targets.kind == JOINT else P
+        P = self._probabilities(X)
+        return self._target.blocks(P) if isinstance(self._target, SeveralTargets) else P
 
-    def _probabilities(self, Z: Array) -> Array:
-        """Return the probability of each class, from scores."""
-        least, largest = INSIDE[Z.dtype]
-        if self._targets.kind == "binary":
-            if len(self.classes_) == 1:
-                return np.full_like(Z, largest)
-            Z = np.concatenate([-Z, Z], axis=1)
-        return self._network.loss_function.inverse_link(Z).clip(least, largest)
+    def _probabilities(self, X: Any) -> Array:
+        """Return the probabilities of all classes, side by side."""
+        P: Array = self._ask(Network.predict, X, self._link)
+        return P
+
+    def _link(self, Z: Array) -> Array:
+        return self._target.predictions(Z)
+
+    @property
+    def _target(self) -> Target:
+        return self._targets.target
 
     def predict_log_proba(self, X: Any) -> Any:
         """Predict the logarithm of the probability of each class.
@@ -271,8 +268,9 @@ class MLPClassifier(ClassifierMixin, BaseMLP):  # type: ignore[misc,unused-ignor
         return self._targets.loss(self.label_smoothing)
 
     def _default_score(self, scores: Array, rows: Rows) -> float:
-        predicted = self._targets.decode(self._network.loss_function.inverse_link(scores))
-        return self._accuracy(self._targets.decode(rows.Y), predicted, rows.sample_weight)
+        target = self._target
+        y = target.decoded(self._targets.as_probabilities(rows.Y))
+        return self._accuracy(y, target.decoded(target.predictions(scores)), rows.sample_weight)
 
     def __sklearn_tags__(self) -> Any:
         """Say what the classifier takes."""

@@ -17,6 +17,8 @@ from glassnet.core.network import Network
 from glassnet.estimators.base import BaseMLP, only_with_epochs
 from glassnet.estimators.data import Rows
 from glassnet.estimators.docs import document
+from glassnet.record import Means, Target
+from glassnet.record.targets import Link
 
 LOSSES: dict[str, type[Loss]] = {
     "squared_error": SquaredError,
@@ -97,8 +99,14 @@ class MLPRegressor(RegressorMixin, BaseMLP):  # type: ignore[misc,unused-ignore]
         -------
         y : array of shape (n_samples,) or (n_samples, n_outputs)
         """
-        predicted: Array = self._ask(Network.predict, X)
-        return predicted.ravel() if predicted.shape[1] == 1 else predicted
+        P = self._ask(Network.predict, X)  # with the link of a loss of the user's own
+        predicted: Array = self._target.decoded(P)
+        return predicted
+
+    @property
+    def _target(self) -> Target:
+        link: Link = "log" if isinstance(self._network.loss_function, Poisson) else "identity"
+        return Means(self.n_outputs_, link)
 
     @property
     def out_activation_(self) -> str:

@@ -5,6 +5,7 @@ from __future__ import annotations
 from typing import Any
 
 import numpy as np
+from scipy.sparse import csr_matrix
 from sklearn.preprocessing import LabelBinarizer, OneHotEncoder
 from sklearn.utils.multiclass import (
     check_classification_targets,
@@ -20,12 +21,13 @@ from glassnet.core.losses import (
     Loss,
     one_hot,
 )
+from glassnet.record import Classes, Labels, SeveralTargets, Target, TwoClasses
 
 JOINT = "multiclass-multioutput"
 
 
 class Targets:
-    """Encodes labels as columns of 0 and 1, and decodes predictions.
+    """Encodes labels as columns of 0 and 1.
 
     Parameters
     ----------
@@ -63,14 +65,37 @@ class Targets:
         Y = self._encoder.transform(y).astype(dtype)
         return np.asarray(Y)
 
-    def decode(self, predicted: Array) -> Any:
-        """Return the labels of probabilities."""
-        if self.kind == "multiclass":
-            return self.classes[predicted.argmax(axis=1)]
-        if self.kind == "binary" and len(self.classes) == 2:
-            return self.classes[(predicted[:, 0] > 0.5).astype(np.intp)]
-        columns = predicted.ravel() if predicted.shape[1] == 1 and self.kind != JOINT else predicted
-        return self._encoder.inverse_transform(columns)
+    @classmethod
+    def of(cls, target: Target) -> Targets:
+        """Return the targets whose scores stand for this."""
+        if isinstance(target, SeveralTargets):
+            n_rows = max(map(len, target.labels))  # each column goes through its labels
+            return cls(np.stack([np.resize(one, n_rows) for one in target.labels], axis=1), JOINT)
+        assert isinstance(target, Classes | Labels)
+        if isinstance(target, Labels):  # rows of which each label is one, and none
+            n_labels = len(target.labels)
+            return cls(np.vstack([np.eye(n_labels, dtype=int), np.zeros((1, n_labels), int)]))
+        kind = "binary" if isinstance(target, TwoClasses) else "multiclass"
+        return cls(target.labels, kind)
+
+    @property
+    def target(self) -> Target:
+        """What the scores stand for."""
+        if self.kind == JOINT:
+            return SeveralTargets(tuple(self.classes))
+        if self.kind == "binary":
+            return TwoClasses(self.classes)
+        return Classes(self.classes) if self.kind == "multiclass" else Labels(self.classes)
+
+    def as_probabilities(self, Y: Array) -> Array:
+        """Return encoded targets as the probabilities of who knows them."""
+        is_one_of_two = self.kind == "binary" and len(self.classes) == 2
+        return np.concatenate([1 - Y, Y], axis=1) if is_one_of_two else Y
+
+    def as_given(self, labels: Any) -> Any:
+        """Return labels as a sparse matrix, if that is what was fitted: as scikit-learn does."""
+        is_sparse = self.kind != JOINT and self._encoder.sparse_input_
+        return csr_matrix(labels) if is_sparse else labels
 
     def loss(self, label_smoothing: float) -> Loss:
         """Return the loss for this kind of target."""
@@ -80,11 +105,6 @@ class Targets:
         if self.kind == "multiclass":
             return CrossEntropy(label_smoothing)
         return BinaryCrossEntropy(label_smoothing)
-
-    def blocks(self, columns: Array) -> list[Array]:
-        """Return the columns of each of several targets."""
-        ends = np.cumsum([len(classes) for classes in self.classes])
-        return np.split(columns, ends[:-1], axis=1)
 
     def unknown(self, y: Any) -> Any:
         """Return the labels in ``y`` that are not among the classes."""

@@ -28,8 +28,12 @@ from glassnet.files.records import plain_of, read_description
 from glassnet.files.strict import read_json
 from glassnet.record import Description, Record
 
-FORMAT = 1
-"""The version of what the record says; another one for each change in its parts."""
+FORMAT = 2
+"""The version of what the record says; another one for each change in its parts.
+
+1 told the network by its sizes, and knew those of the recipe and plain ones on a table; 2 lists its
+layers, and what is predicted by name.
+"""
 
 Path = str | os.PathLike[str]
 
@@ -135,8 +139,8 @@ def _describe(header: layout.Header) -> Description:
             "save the model again.",
             offset=8,
         )
-    del plain["format"]
-    about = read_description(Node(plain, "record"))
+    version = plain.pop("format")
+    about = read_description(Node(plain, "record"), version)
     if set(header.places) != {"theta"}:
         raise LayoutError(
             f"the arrays are {sorted(header.places)}; expected 'theta' alone.", offset=8

@@ -5,18 +5,16 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import Any
 
-from glassnet.core.arrays import Array
-from glassnet.errors import ParameterError
 from glassnet.files.model_file import Path, read_record
-from glassnet.record import Classes, Kind, Record
+from glassnet.record import Classes, Kind, Labels, Record, SeveralTargets
 from glassnet.tabular.columns import Column
 
 
 def load(path: Path) -> Predictor:
     """Return what predicts as the saved model does, to the bit.
 
-    It needs NumPy alone; scikit-learn is not imported. `TabularClassifier.load` and
-    `TabularRegressor.load` give the estimator again.
+    It needs NumPy alone; scikit-learn is not imported. The class method ``load`` of an estimator,
+    such as `TabularClassifier.load`, gives the estimator again.
 
     Parameters
     ----------
@@ -51,8 +49,8 @@ class Predictor:
         return self.record.about.kind
 
     @property
-    def classes_(self) -> Array:
-        """The labels, as the columns of `predict_proba`.
+    def classes_(self) -> Any:
+        """The labels, as the columns of `predict_proba`; a list of them for several targets.
 
         Raises
         ------
@@ -60,7 +58,9 @@ class Predictor:
             If the model predicts numbers.
         """
         target = self.record.about.target
-        if not isinstance(target, Classes):
+        if isinstance(target, SeveralTargets):
+            return list(target.labels)
+        if not isinstance(target, Classes | Labels):
             raise AttributeError(  # noqa: TRY004 - hasattr is to be false
                 "this model predicts numbers: it has no classes_."
             )
@@ -68,10 +68,11 @@ class Predictor:
 
     @property
     def columns(self) -> tuple[Column, ...]:
-        """What each column of the table was, and what becomes of it."""
-        return self.record.about.table.columns
+        """What each column of the table was, and what becomes of it; empty without a raw table."""
+        table = self.record.about.table
+        return () if table is None else table.columns
 
-    def predict(self, X: Any) -> Array:
+    def predict(self, X: Any) -> Any:
         """Predict classes, or numbers in the target's units.
 
         Parameters
@@ -81,22 +82,16 @@ class Predictor:
 
         Returns
         -------
-        y : array of shape (n_rows,)
+        y : array of shape (n_rows,) or (n_rows, n_outputs)
 
         Raises
         ------
         DataError
             If the table lacks a column, or a cell is not what it was in training.
         """
-        outputs = self.record.outputs(X)
-        target = self.record.about.target
-        if isinstance(target, Classes):
-            labels: Array = target.labels[outputs.argmax(axis=1)]
-            return labels
-        numbers: Array = outputs[:, 0]
-        return numbers
+        return self.record.model.predict(X)
 
-    def predict_proba(self, X: Any) -> Array:
+    def predict_proba(self, X: Any) -> Any:
         """Predict the probability of each class.
 
         Parameters
@@ -106,19 +101,16 @@ class Predictor:
         Returns
         -------
         P : array of shape (n_rows, n_classes)
-            Columns as in ``classes_``; rows sum to 1.
+            Columns as in ``classes_``; rows sum to 1. For multilabel targets the probability of
+            each label; for several multiclass targets a list with an array for each.
 
         Raises
         ------
         ParameterError
             If the model predicts numbers.
         """
-        if not isinstance(self.record.about.target, Classes):
-            raise ParameterError("this model predicts numbers, and no probabilities. Use predict.")
-        P = self.record.outputs(X)
-        P /= P.sum(axis=1, keepdims=True)
-        return P
+        return self.record.model.predict_proba(X)
 
     def __repr__(self) -> str:
         about = self.record.about
-        return f"<Predictor: {about.kind}, {len(about.table.columns)} columns, {about.created}>"
+        return f"<Predictor: {about.kind}, {about.n_columns} columns, {about.created}>"

@@ -10,15 +10,17 @@ from typing import Any
 import numpy as np
 
 from glassnet.errors import DataError, ParameterError, ShapeError
-from glassnet.tabular.columns import Column, DataWarning
+from glassnet.tabular.columns import DataWarning
 from glassnet.tabular.frames import Frame, array_name
 
 
-def find_columns(columns: Sequence[Column], has_names: bool, frame: Frame) -> list[int]:
-    """Return where in ``frame`` each of the learned ``columns`` stands.
+def find_columns(
+    names: Sequence[str], is_used: Sequence[bool], has_names: bool, frame: Frame
+) -> list[int]:
+    """Return where in ``frame`` each of the learned columns stands.
 
-    By name if both sides have names, else by position. A column that was dropped need not be
-    there; its place is -1 then.
+    By name if both sides have names, else by position. A column that is not used need
+    not be there; its place is -1 then.
 
     Raises
     ------
@@ -28,22 +30,23 @@ def find_columns(columns: Sequence[Column], has_names: bool, frame: Frame) -> li
         If columns are matched by position, and their number differs.
     """
     if not has_names or frame.names is None:
-        if frame.n_columns != len(columns):
+        if frame.n_columns != len(names):
             raise ShapeError(
-                f"X has {frame.n_columns} columns; expected {len(columns)}, as it had when the "
+                f"X has {frame.n_columns} columns; expected {len(names)}, as it had when the "
                 "table was learned. They are matched by position, because "
                 f"{'X has' if has_names else 'it had'} no column names."
             )
-        return list(range(len(columns)))
+        return list(range(len(names)))
     place = {name: i for i, name in enumerate(frame.names)}
-    lost = [column.name for column in columns if column.features and column.name not in place]
+    pairs = zip(names, is_used, strict=True)
+    lost = [name for name, used in pairs if used and name not in place]
     if lost:
         raise DataError(
             f"X lacks {_count(lost)} that the table was learned with: "
             f"{'; '.join(_nearest(name, frame.names) for name in lost)}. "
             "Add or rename; a column that is not known can be filled with None."
         )
-    known = {column.name for column in columns}
+    known = set(names)
     extra = [name for name in frame.names if name not in known]
     if extra:
         warnings.warn(
@@ -51,7 +54,7 @@ def find_columns(columns: Sequence[Column], has_names: bool, frame: Frame) -> li
             DataWarning,
             stacklevel=3,
         )
-    return [place.get(column.name, -1) for column in columns]
+    return [place.get(name, -1) for name in names]
 
 
 def named_columns(categorical_features: Any, frame: Frame) -> list[bool] | None:

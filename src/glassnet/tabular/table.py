@@ -137,7 +137,9 @@ class Table:
         """
         kind = check_dtype(dtype)
         frame = read_frame(X)
-        places = find_columns(self.columns, self.has_names, frame)
+        names = [column.name for column in self.columns]
+        is_used = [bool(column.features) for column in self.columns]
+        places = find_columns(names, is_used, self.has_names, frame)
         matrix = np.empty((frame.n_rows, self.n_columns), kind)
         target = {pair: i for i, pair in enumerate(self._order())}
         for i, column in enumerate(self.columns):

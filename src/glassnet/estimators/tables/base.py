@@ -5,6 +5,7 @@ from __future__ import annotations
 import logging
 import time
 import warnings
+from dataclasses import fields
 from numbers import Integral
 from typing import TYPE_CHECKING, Any, ClassVar, Self
 
@@ -36,6 +37,7 @@ from glassnet.estimators.tables.saving import estimator_of, record_of
 from glassnet.estimators.tables.splits import Rows, Split, folds, split_at_random, split_by
 from glassnet.fast.threads import one_blas_thread
 from glassnet.files.model_file import Path, named, read_record, write_record
+from glassnet.record import Model, Target
 from glassnet.report import Report
 from glassnet.tabular import recipe
 from glassnet.tabular.columns import Column
@@ -90,8 +92,9 @@ class BaseTabular(TabularParameters):
     def _metric(self) -> Metric:
         raise NotImplementedError
 
-    def _predictions(self, Z: Array) -> Array:
-        """Return what scores predict, of shape (..., n_rows, n_outputs)."""
+    @property
+    def _target(self) -> Target:
+        """What is predicted, as learned from the targets."""
         raise NotImplementedError
 
     def _rate(self) -> float:
@@ -268,20 +271,7 @@ class BaseTabular(TabularParameters):
         rows: Rows,
     ) -> Job:
         """Return what is to be trained, and on what."""
-        columns = recipe.embedded(
-            table,
-            numeric_embedding=self.numeric_embedding,
-            embedding_size=self.embedding_size,
-        )
-        name = self._activation if self.activation == "auto" else self.activation
-        net = recipe.make_network(
-            columns,
-            sizes,
-            Y.shape[1],
-            activation=make_activation(name),  # type: ignore[arg-type] # checked above
-            dropout=self.dropout,
-            loss=self._make_loss(),
-        )
+        net = self._recipe(sizes).network(table, Y.shape[1], self._make_loss())
         rate = self._rate() if self.learning_rate_init == "auto" else self.learning_rate_init
         optimizer = AdamW(
             float(rate),
@@ -299,10 +289,18 @@ class BaseTabular(TabularParameters):
         w = None if w is None else w.astype(matrix.dtype)
         deadline = None if self.max_time is None else time.monotonic() + self.max_time
         return Job(
-            net, optimizer, matrix, Y, w, rows, None, None, None, self._predictions, self._metric(),
-            batch_size, self.max_iter, SCHEDULES[self.learning_rate], run_steps, deadline,
-            self._say,
+            net, optimizer, matrix, Y, w, rows, None, None, None, self._target.predictions,
+            self._metric(), batch_size, self.max_iter, SCHEDULES[self.learning_rate], run_steps,
+            deadline, self._say,
         )  # fmt: skip
+
+    def _recipe(self, sizes: list[int]) -> recipe.Recipe:
+        """Return the network's settings: parameters of the same names."""
+        names = [one.name for one in fields(recipe.Recipe)]
+        settings = {name: getattr(self, name) for name in names}
+        name = self._activation if self.activation == "auto" else self.activation
+        settings |= {"hidden_layer_sizes": sizes, "activation": make_activation(name)}
+        return recipe.Recipe(**settings)
 
     def _keep(self, table: Table, jobs: list[Job], members: list[Member]) -> None:
         """Keep what was trained, and how it went."""
@@ -345,7 +343,7 @@ class BaseTabular(TabularParameters):
             some = rng.permutation(len(job.X_val))[:MOST_ROWS]
             X, known = job.X_val[some], job.y_val[some]
         return permutation_importances(
-            job.net, thetas, self._predictions,
+            job.net, thetas, self._target.predictions,
             lambda predicted: self._loss_of_predictions(known, predicted), X,
             recipe.source_of_embedded(self.table_, job.net.layers[0]), rng,
         )  # fmt: skip
@@ -394,21 +392,21 @@ class BaseTabular(TabularParameters):
         """What each column of the table is, and what became of it; ``print(model.table_)``."""
         return self.table_.columns
 
-    def _outputs(self, X: Any) -> Array:
-        """Return predictions of shape (n_rows, n_outputs): the mean over the networks.
+    @property
+    def _model(self) -> Model:
+        """What predicts, without scikit-learn: the same as a file of it."""
+        return Model(self.table_, self._network, self._target, self.theta_)
 
-        In float64, so that what is predicted for a row does not depend on the rows beside it: BLAS
-        adds up in another order for another number of rows.
-        """
+    def _outputs(self, X: Any) -> Array:
+        """Return predictions of shape (n_rows, n_outputs): the mean over the networks."""
         check_is_fitted(self)
-        X = self._check_table(X, reset=False)
-        matrix = self.table_.encode(X, np.float64)
-        return self._mean_of(self.theta_.astype(np.float64), matrix)
+        return self._model.outputs(self._check_table(X, reset=False))
 
     def _mean_of(self, thetas: Array, matrix: Any) -> Array:
-        """Return the mean of what networks predict of an encoded matrix, in float64."""
-        each = [self._network.predict(theta, matrix, self._predictions) for theta in thetas]
-        return np.asarray(np.mean(each, axis=0, dtype=np.float64))
+        """Return the mean of what networks predict of an encoded matrix, in its dtype."""
+        predictions = self._target.predictions
+        each = [self._network.predict(theta, matrix, predictions) for theta in thetas]
+        return self._target.averaged(np.stack(each))
 
     def report(self) -> Report:
         """Say how good the model is, and what it is made of.

@@ -19,6 +19,7 @@ from glassnet.estimators.tables.base import BaseTabular
 from glassnet.estimators.tables.docs import document
 from glassnet.estimators.tables.metrics import OF_CLASSES, Metric
 from glassnet.estimators.tables.splits import Rows
+from glassnet.record import Classes, Target
 
 
 @document
@@ -125,8 +126,9 @@ class TabularClassifier(ClassifierMixin, BaseTabular):  # type: ignore[misc,unus
     def _metric(self) -> Metric:
         return OF_CLASSES["error" if self.metric == "auto" else self.metric]
 
-    def _predictions(self, Z: Array) -> Array:
-        return CrossEntropy().inverse_link(Z)
+    @property
+    def _target(self) -> Target:
+        return Classes(self.classes_)
 
     def _rate(self) -> float:
         return 0.04
@@ -141,11 +143,9 @@ class TabularClassifier(ClassifierMixin, BaseTabular):  # type: ignore[misc,unus
         Returns
         -------
         P : array of shape (n_rows, n_classes)
-            Columns as in ``classes_``; rows sum to 1.
+            Columns as in ``classes_``; rows sum to 1, and no number is 0 or 1.
         """
-        P = self._outputs(X)
-        P /= P.sum(axis=1, keepdims=True)
-        return P
+        return self._outputs(X)
 
     def predict(self, X: Any) -> Any:
         """Predict classes.
@@ -158,8 +158,8 @@ class TabularClassifier(ClassifierMixin, BaseTabular):  # type: ignore[misc,unus
         -------
         y : array of shape (n_rows,)
         """
-        codes = self._outputs(X).argmax(axis=1)
-        return self.classes_[codes]
+        P = self._outputs(X)
+        return self._target.decoded(P)
 
 
 def _labels(y: Any) -> Array:

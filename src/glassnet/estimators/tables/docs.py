@@ -16,10 +16,19 @@ categorical_features : "from_dtype", None, or list, default="from_dtype"
     Which columns are categories: see `Table.learn`.
 numeric_embedding : bool, default=True
     Whether numbers are embedded by learned waves: `PeriodicEmbedding`.
+n_frequencies, frequency_scale : int and float, default=16 and 0.1
+    The waves of each number, and the spread of their first frequencies.
 embedding_size : int, default=8
     Numbers of a learned vector for each level of a category.
 max_one_hot : int, default=8
     Levels up to which a category becomes a column each, and none is embedded.
+weight_init : {"data", "normal"}, default="data"
+    First weights: scaled so that each node's sum has variance 1 on the training rows, or as
+    they are drawn, with variance 1 / n_in.
+bias_init : {"data", "zeros"}, default="data"
+    First biases: each node's zero amid the training rows, or 0.
+output_init : {"data", "zeros"}, default="data"
+    Whether the last layer begins as the others do, or with zeros.
 dropout : float, default=0.15
     The part of each hidden layer's nodes left out in a step, falling to 0 along the training.
 weight_decay : float, default=0.02
@@ -29,6 +38,11 @@ learning_rate : {"log_cosine", "cosine", "constant"}, default="log_cosine"
 learning_rate_init : float or "auto", default="auto"
     The highest learning rate. "auto" is 0.04 for classes, for numbers 0.2, or
     0.07 without ``numeric_embedding``.
+embedding_learning_rate, bias_learning_rate : float, default=0.1 and 0.1
+    Factors on it, for the waves of numbers and for biases.
+scale_learning_rate, activation_learning_rate : float, default=6.0 and 0.1
+    The same for the learned scale of each embedded feature, and for the learned mix of activation
+    and identity. 0 leaves it out: features as they are, the activation alone.
 beta_1, beta_2, epsilon : float, default=0.9, 0.95 and 1e-8
     Of Adam.
 batch_size : int, default=256

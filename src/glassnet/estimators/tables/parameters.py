@@ -13,6 +13,7 @@ from sklearn.utils._param_validation import HasMethods, Interval, StrOptions
 from glassnet.core.activations import Activation
 from glassnet.core.schedules import Constant, Cosine, LogCosine, Schedule
 from glassnet.estimators.architecture import ACTIVATIONS
+from glassnet.tabular.recipe import BIASES, OUTPUTS, WEIGHTS
 
 SCHEDULES: dict[str, Schedule] = {
     "log_cosine": LogCosine(),
@@ -31,12 +32,21 @@ class TabularParameters(BaseEstimator):  # type: ignore[misc,unused-ignore] # un
     metric: str = "auto"
     categorical_features: Any = "from_dtype"
     numeric_embedding: bool = True
+    n_frequencies: int = 16
+    frequency_scale: float = 0.1
     embedding_size: int = 8
     max_one_hot: int = 8
+    weight_init: str = "data"
+    bias_init: str = "data"
+    output_init: str = "data"
     dropout: float = 0.15
     weight_decay: float = 0.02
     learning_rate: str = "log_cosine"
     learning_rate_init: Any = "auto"
+    embedding_learning_rate: float = 0.1
+    scale_learning_rate: float = 6.0
+    bias_learning_rate: float = 0.1
+    activation_learning_rate: float = 0.1
     beta_1: float = 0.9
     beta_2: float = 0.95
     epsilon: float = 1e-8
@@ -58,12 +68,21 @@ class TabularParameters(BaseEstimator):  # type: ignore[misc,unused-ignore] # un
         "activation": [StrOptions({"auto", *ACTIVATIONS}), Activation],
         "categorical_features": [str, "array-like", None],
         "numeric_embedding": ["boolean"],
+        "n_frequencies": [Interval(Integral, 1, None, closed="left")],
+        "frequency_scale": [Interval(Real, 0, None, closed="neither")],
         "embedding_size": [Interval(Integral, 1, None, closed="left")],
         "max_one_hot": [Interval(Integral, 2, None, closed="left")],
+        "weight_init": [StrOptions(set(WEIGHTS))],
+        "bias_init": [StrOptions(set(BIASES))],
+        "output_init": [StrOptions(set(OUTPUTS))],
         "dropout": [Interval(Real, 0, 1, closed="left")],
         "weight_decay": [Interval(Real, 0, None, closed="left")],
         "learning_rate": [StrOptions(set(SCHEDULES))],
         "learning_rate_init": [StrOptions({"auto"}), Interval(Real, 0, None, closed="neither")],
+        "embedding_learning_rate": [Interval(Real, 0, None, closed="left")],
+        "scale_learning_rate": [Interval(Real, 0, None, closed="left")],
+        "bias_learning_rate": [Interval(Real, 0, None, closed="left")],
+        "activation_learning_rate": [Interval(Real, 0, None, closed="left")],
         "beta_1": [Interval(Real, 0, 1, closed="left")],
         "beta_2": [Interval(Real, 0, 1, closed="left")],
         "epsilon": [Interval(Real, 0, None, closed="neither")],

@@ -15,12 +15,12 @@ from glassnet.core.arrays import Array
 from glassnet.core.training import Epoch
 from glassnet.errors import LabelError
 from glassnet.estimators.classifier import MLPClassifier
+from glassnet.estimators.records import record_on_table
 from glassnet.estimators.regressor import MLPRegressor
 from glassnet.estimators.tables.metrics import OF_CLASSES, OF_NUMBERS
-from glassnet.estimators.tables.saving import record_of_plain
 from glassnet.estimators.tables.splits import split_at_random
 from glassnet.estimators.tables.standard import standard_of
-from glassnet.record import Classes, Numbers, Record, Training
+from glassnet.record import Classes, Numbers, Record, Training, TwoClasses
 from glassnet.tabular.table import Table
 
 VALIDATED = 0.2
@@ -91,7 +91,7 @@ def train_plain(
                 "expected at least two to tell apart."
             )
         rows, aside = split_at_random(len(y), codes, VALIDATED, rng)
-        target, Y = Classes(labels), y
+        target, Y = (TwoClasses if len(labels) == 2 else Classes)(labels), y
     else:
         judge = OF_NUMBERS[metric]
         rows, aside = split_at_random(len(y), None, VALIDATED, rng)
@@ -139,4 +139,4 @@ def train_plain(
         metric, model.engine_, (tuple(model.loss_curve_),), (tuple(course.scores),),
         (course.best_epoch,),
     )  # fmt: skip
-    return record_of_plain(model, table, target, training)
+    return record_on_table(model, table, target, training)

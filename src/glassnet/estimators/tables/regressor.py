@@ -20,6 +20,7 @@ from glassnet.estimators.tables.docs import document
 from glassnet.estimators.tables.metrics import OF_NUMBERS, Metric, pinball
 from glassnet.estimators.tables.splits import Rows
 from glassnet.estimators.tables.standard import standard_of
+from glassnet.record import Numbers, Target
 
 LOSSES = {
     "squared_error": SquaredError,
@@ -111,9 +112,9 @@ class TabularRegressor(RegressorMixin, BaseTabular):  # type: ignore[misc,unused
             return pinball(self.quantile)
         return OF_NUMBERS["mae" if self.loss == "absolute_error" else "rmse"]
 
-    def _predictions(self, Z: Array) -> Array:
-        y: Array = Z.astype(np.float64) * self.target_std_ + self.target_mean_
-        return y.clip(*self.target_range_)
+    @property
+    def _target(self) -> Target:
+        return Numbers(self.target_mean_, self.target_std_, *self.target_range_)
 
     def _rate(self) -> float:
         return 0.2 if self.numeric_embedding else 0.07
@@ -129,7 +130,8 @@ class TabularRegressor(RegressorMixin, BaseTabular):  # type: ignore[misc,unused
         -------
         y : array of shape (n_rows,)
         """
-        predicted: Array = self._outputs(X)[:, 0]
+        P = self._outputs(X)
+        predicted: Array = self._target.decoded(P)
         return predicted
 
     def predict_interval(self, X: Any, coverage: float = 0.9) -> Array:

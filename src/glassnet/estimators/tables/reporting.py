@@ -7,18 +7,11 @@ from typing import Any
 from glassnet import __version__
 from glassnet.estimators.architecture import hidden_sizes
 from glassnet.estimators.tables.saving import training_of
-from glassnet.record import Classes, Numbers
 from glassnet.report.facts import Facts, Rows
 
 
 def facts_of(estimator: Any) -> Facts:
     """Return what is known of a fitted estimator, as plain data."""
-    target: Classes | Numbers
-    if hasattr(estimator, "classes_"):
-        target = Classes(estimator.classes_)
-    else:
-        mean, std = estimator.target_mean_, estimator.target_std_
-        target = Numbers(mean, std, *estimator.target_range_)
     rows = None
     if estimator.validation_predictions_ is not None:
         rows = Rows(
@@ -29,7 +22,7 @@ def facts_of(estimator: Any) -> Facts:
     return Facts(
         name=type(estimator).__name__,
         columns=estimator.columns_,
-        target=target,
+        target=estimator._target,
         training=training_of(estimator),
         hidden_layer_sizes=tuple(hidden_sizes(estimator.hidden_layer_sizes)),
         n_parameters=estimator.theta_.shape[-1],
