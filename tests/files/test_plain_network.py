@@ -137,6 +137,13 @@ def test_one_class_is_refused(rng):
         trained(rng, "error", y, X, w=(1.0 - y))
 
 
+def test_a_table_that_becomes_too_wide_is_refused(rng, monkeypatch):
+    monkeypatch.setattr(plain, "MOST_COLUMNS", 30)
+    X = pd.DataFrame({"a": rng.normal(size=80), "city": [f"c{i % 30}" for i in range(80)]})
+    with pytest.raises(gn.DataError, match=r"31 columns, 30 of them the levels of 'city'; .* 30\."):
+        trained(rng, "rmse", rng.normal(size=80), X)
+
+
 def test_a_variance_beyond_float64_is_refused(rng):
     X = rng.normal(size=(20, 1))
     with pytest.raises(gn.DataError, match="variance is beyond float64"):

@@ -121,7 +121,7 @@ def train(wish: Wish, speaker: Speaker) -> None:
                 column.name: column.reason or str(column.encoder) for column in about.table.columns
             },
             "metric": training.metric,
-            "validation": training.best_scores[0],
+            "validation": training.best_score,
             "best_epoch": training.best_epoch[0],
             "epochs": len(training.loss_curve[0]),
             "stopped_by_user": stopped,
@@ -260,7 +260,7 @@ def _tell(
     if training.validation_scores[0]:
         best = f"the weights of epoch {training.best_epoch[0]}, the best on the validation rows"
         speaker.line("training", f"{epochs}; kept: {best}")
-        speaker.line("validation", f"{training.metric} {number(training.best_scores[0])}")
+        speaker.line("validation", f"{training.metric} {number(training.best_score)}")
     else:
         speaker.line("training", f"{epochs}; too few rows to set some aside for validation")
     if tests is not None and scores is not None:

@@ -216,7 +216,7 @@ def _description(about: Description, dtype: Any, n_params: int) -> Any:
     yield "network", f"{networks}{nodes} nodes, {', '.join(functions) or 'linear'}; {weights}"
     best = ", ".join(map(str, training.best_epoch))
     epochs = max(map(len, training.loss_curve))
-    score = float(np.mean(training.best_scores))
+    score = training.best_score
     measured = f"{training.metric} {number(score)} on its validation rows; " * (score == score)  # noqa: PLR0124
     yield "training", f"{measured}epoch {best} of {epochs}"
     if origin and origin.test:

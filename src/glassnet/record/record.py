@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 from dataclasses import dataclass
 from functools import cached_property
 from typing import Literal, TypeAlias
@@ -58,6 +59,12 @@ class Training:
             scores[best - 1] if best and len(scores) == len(losses) else float("nan")
             for losses, scores, best in curves
         ]
+
+    @property
+    def best_score(self) -> float:
+        """The mean of these, over the networks that have one; NaN if none has."""
+        known = [score for score in self.best_scores if not math.isnan(score)]
+        return sum(known) / len(known) if known else float("nan")
 
 
 @dataclass(frozen=True)

@@ -28,7 +28,7 @@ def headline(findings: Findings) -> str:
     main = findings.main
     if main is None and findings.facts.was_validated:
         training = findings.facts.training
-        score, name = float(np.mean(training.best_scores)), METRIC_NAMES[training.metric]
+        score, name = training.best_score, METRIC_NAMES[training.metric]
         return f"{name}: {number(score)} on the validation rows, at the best epoch"
     if main is None:
         return "How good it is on new rows is not known: there are no validation rows to tell."

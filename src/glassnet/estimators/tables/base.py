@@ -33,7 +33,7 @@ from glassnet.estimators.tables.members import Job, Member, train_member, train_
 from glassnet.estimators.tables.metrics import Metric
 from glassnet.estimators.tables.parameters import SCHEDULES, TabularParameters
 from glassnet.estimators.tables.reporting import facts_of
-from glassnet.estimators.tables.saving import estimator_of, record_of
+from glassnet.estimators.tables.saving import estimator_of, record_of, training_of
 from glassnet.estimators.tables.splits import Rows, Split, folds, split_at_random, split_by
 from glassnet.fast.threads import one_blas_thread
 from glassnet.files.model_file import Path, named, read_record, write_record
@@ -312,7 +312,7 @@ class BaseTabular(TabularParameters):
         self.loss_curve_ = [member.losses for member in members]
         self.validation_scores_ = [member.scores for member in members]
         self.best_epoch_ = [member.best_epoch for member in members]
-        self.best_score_ = float(np.mean([member.best_score for member in members]))
+        self.best_score_ = training_of(self).best_score
         self.n_iter_ = max(len(member.losses) for member in members)
 
     def _look_back(self, jobs: list[Job], targets: Array, rng: np.random.Generator) -> None:

@@ -13,7 +13,7 @@ from sklearn.utils import _safe_indexing
 
 from glassnet.core.arrays import Array
 from glassnet.core.training import Epoch
-from glassnet.errors import LabelError
+from glassnet.errors import DataError, LabelError
 from glassnet.estimators.classifier import MLPClassifier
 from glassnet.estimators.records import record_on_table
 from glassnet.estimators.regressor import MLPRegressor
@@ -28,6 +28,9 @@ VALIDATED = 0.2
 
 MOST_ONE_HOT = 2**31
 """Levels up to which a category becomes a column each: a plain network embeds none."""
+
+MOST_COLUMNS = 10_000
+"""Of the matrix: 4 GB for 100,000 rows."""
 
 
 @dataclass
@@ -79,6 +82,13 @@ def train_plain(
         kept = np.flatnonzero(w)
         X, y, w = _safe_indexing(X, kept), y[kept], w[kept]
     table = Table.learn(X, max_one_hot=MOST_ONE_HOT, sample_weight=w)
+    if table.n_columns > MOST_COLUMNS:
+        widest = max(table.columns, key=lambda one: len(one.features))
+        raise DataError(
+            f"the table becomes {table.n_columns:,} columns, {len(widest.features):,} of them the "
+            f"levels of {widest.name!r}; a plain perceptron takes at most {MOST_COLUMNS:,}. Leave "
+            "that column out, or train TabularClassifier or TabularRegressor, which embed levels."
+        )
     matrix = table.encode(X, np.float32)
     rng = np.random.default_rng(seed)
     target: Classes | Numbers

@@ -80,7 +80,7 @@ def estimator_of(cls: Any, record: Record) -> Any:
     estimator.loss_curve_ = list(map(list, training.loss_curve))
     estimator.validation_scores_ = list(map(list, training.validation_scores))
     estimator.best_epoch_ = list(training.best_epoch)
-    estimator.best_score_ = float(np.mean(training.best_scores))
+    estimator.best_score_ = training.best_score
     estimator.n_iter_ = max(map(len, training.loss_curve))
     if training.importances:
         estimator.feature_importances_ = np.array(training.importances)
