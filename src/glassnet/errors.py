@@ -108,6 +108,10 @@ class NewerFormatError(ModelFileError):
     """A file that a newer glassnet wrote."""
 
 
+class CheckpointError(ModelFileError):
+    """The checkpoint is of another training: of other data, other parameters, another version."""
+
+
 class RecordError(ModelFileError):
     """What the file says is no model: an unknown kind, an impossible size, a missing name."""
 

@@ -188,6 +188,17 @@ def train(
     epochs: Annotated[
         int, typer.Option(min=1, metavar="NUMBER", help="Passes over the rows, at most.")
     ] = 256,
+    checkpoint: Annotated[
+        Path | None,
+        typer.Option(
+            metavar="FILE",
+            help="Write the training down here on the way; if the file is there, go on from it.",
+        ),
+    ] = None,
+    checkpoint_every: Annotated[
+        str,
+        typer.Option(metavar="TIME", help="How often: 60s, 5m; 0s after each epoch."),
+    ] = "60s",
     as_json: Json = False,
 ) -> None:
     """Train a network on a table, and write it to a file.
@@ -202,7 +213,8 @@ def train(
 
         wish = training.Wish(
             file, target, output, task, metric, test, test_size, drop or [], weight,
-            options.seconds(max_time), seed, epochs, model,
+            options.optional_seconds(max_time), seed, epochs, model, checkpoint,
+            options.seconds(checkpoint_every, "--checkpoint-every"),
         )  # fmt: skip
         training.train(wish, Speaker(as_json=as_json))
 

@@ -66,19 +66,29 @@ def hidden_sizes(value: str | None) -> tuple[int, ...] | None:
     return sizes
 
 
-def seconds(value: str | None) -> float | None:
-    """Return the seconds in a text such as ``90``, ``90s``, ``5m`` or ``1h30m``."""
-    if value is None:
-        return None
-    found = re.fullmatch(
-        r"(?:(\d+(?:\.\d+)?)h)?(?:(\d+(?:\.\d+)?)m(?:in)?)?(?:(\d+(?:\.\d+)?)s?)?", value.strip()
-    )
-    parts = (0.0, 0.0, 0.0) if found is None else tuple(float(one or 0) for one in found.groups())
-    total = parts[0] * 3600 + parts[1] * 60 + parts[2]
-    if not 0 < total < 1e9:
+def optional_seconds(value: str | None) -> float | None:
+    """Return the seconds of --max-time, None if it was not given."""
+    total = None if value is None else seconds(value, "--max-time")
+    if total == 0:
         raise typer.BadParameter(
             f"{value!r} gives no time. Expected such as 90s, 5m or 1h30m.",
             param_hint="'--max-time'",
+        )
+    return total
+
+
+def seconds(value: str, option: str) -> float:
+    """Return the seconds in a text such as ``90``, ``90s``, ``5m`` or ``1h30m``."""
+    found = re.fullmatch(
+        r"(?:(\d+(?:\.\d+)?)h)?(?:(\d+(?:\.\d+)?)m(?:in)?)?(?:(\d+(?:\.\d+)?)s?)?", value.strip()
+    )
+    given = () if found is None else found.groups()
+    hours, minutes, rest = (float(one or 0) for one in given or (0, 0, 0))
+    total = hours * 3600 + minutes * 60 + rest
+    if not any(given) or total >= 1e9:
+        raise typer.BadParameter(
+            f"{value!r} gives no time. Expected such as 90s, 5m or 1h30m.",
+            param_hint=f"'{option}'",
         )
     return total
 

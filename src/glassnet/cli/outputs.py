@@ -10,7 +10,7 @@ from glassnet.cli.refusals import WRONG_USE, Refusal, said
 from glassnet.files.atomic import place_of
 
 
-def check_place(path: Path, inputs: list[str]) -> None:
+def check_place(path: Path, inputs: list[str], option: str = "--output") -> None:
     """Raise a refusal unless a file can be written there, and is none that is read.
 
     A file of another name is made beside it and removed: what is allowed is known best by trying.
@@ -19,7 +19,7 @@ def check_place(path: Path, inputs: list[str]) -> None:
         place = place_of(path)
         if not place.parent.is_dir():
             raise Refusal(
-                f"--output {path}: there is no folder {str(path.parent)!r}. Make it, or choose "
+                f"{option} {path}: there is no folder {str(path.parent)!r}. Make it, or choose "
                 "another.",
                 WRONG_USE,
             )
@@ -30,7 +30,7 @@ def check_place(path: Path, inputs: list[str]) -> None:
             raise PermissionError(13, "Permission denied", str(path))
     except OSError as error:
         error.filename = str(path)
-        raise Refusal(f"--output {said(error)} Choose another place.", WRONG_USE) from error
+        raise Refusal(f"{option} {said(error)} Choose another place.", WRONG_USE) from error
     for one in inputs:
         if one != "-" and place.exists() and Path(one).exists() and place.samefile(one):
-            raise Refusal(f"--output {path} is the file that is read; choose another.", WRONG_USE)
+            raise Refusal(f"{option} {path} is the file that is read; choose another.", WRONG_USE)

@@ -3,14 +3,17 @@
 from __future__ import annotations
 
 import os
+import signal
+import threading
 from collections.abc import Iterator
 from contextlib import contextmanager
+from typing import Any, NoReturn
 
 import typer
 
 from glassnet.errors import GlassnetError
 
-FAILED, WRONG_USE = 1, 2
+FAILED, WRONG_USE, TERMINATED = 1, 2, 128 + signal.SIGTERM
 
 
 class Refusal(Exception):  # noqa: N818 - what it is to the user
@@ -27,11 +30,33 @@ class Refusal(Exception):  # noqa: N818 - what it is to the user
         self.status = status
 
 
+class Terminated(BaseException):
+    """SIGTERM has come."""
+
+
+@contextmanager
+def _told_of_its_end() -> Iterator[None]:
+    """Have SIGTERM raise where the program is, so that whatever is half-written is removed."""
+    if threading.current_thread() is not threading.main_thread():  # signals are not for others
+        yield
+        return
+
+    def end(number: int, frame: Any) -> NoReturn:  # noqa: ARG001 - as signal calls it
+        raise Terminated
+
+    before = signal.signal(signal.SIGTERM, end)
+    try:
+        yield
+    finally:
+        signal.signal(signal.SIGTERM, before)
+
+
 @contextmanager
 def plainly() -> Iterator[None]:
     """Turn whatever is refused within into one line on standard error, and an exit status."""
     try:
-        yield
+        with _told_of_its_end():
+            yield
     except BrokenPipeError:  # whoever read our output has seen enough
         os.dup2(os.open(os.devnull, os.O_WRONLY), 1)
         raise typer.Exit(FAILED) from None
@@ -45,6 +70,12 @@ def plainly() -> Iterator[None]:
         raise _ended("there is not enough memory. Take fewer rows or columns.", FAILED) from error
     except KeyboardInterrupt as error:
         raise _ended("stopped by Ctrl-C; nothing was written.", FAILED) from error
+    except Terminated as error:
+        message = (
+            "ended by SIGTERM; no result was written. A training with --checkpoint goes on by the "
+            "same command."
+        )
+        raise _ended(message, TERMINATED) from error
 
 
 def said(error: OSError) -> str:

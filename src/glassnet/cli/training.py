@@ -59,6 +59,9 @@ class Wish:
     max_time : float or None
     seed : int
     epochs : int
+    checkpoint : Path or None
+    checkpoint_every : float
+        Seconds.
     """
 
     file: str
@@ -74,6 +77,8 @@ class Wish:
     seed: int
     epochs: int
     model: Literal["tabular", "mlp"] = "tabular"
+    checkpoint: Path | None = None
+    checkpoint_every: float = 60.0
 
 
 def train(wish: Wish, speaker: Speaker) -> None:
@@ -81,6 +86,8 @@ def train(wish: Wish, speaker: Speaker) -> None:
     if wish.test is not None and wish.test_size is not None:
         raise Refusal("--test and --test-size: expected one of them.", WRONG_USE)
     check_place(wish.output, [wish.file, *([wish.test] if wish.test else [])])
+    if wish.checkpoint is not None:
+        check_place(wish.checkpoint, [wish.file, str(wish.output)], "--checkpoint")
     source = read(wish.file)
     examples, left_out = _examples(source, wish)
     task, why = decide(examples.y, source, wish.task)
@@ -208,6 +215,11 @@ def _fit(
     """Train to the end, to the time's, or to Ctrl-C; return notes, and whether it was that."""
     metric = wish.metric or METRICS[task][0]
     y = values_of(examples.y, task)
+    where: dict[str, Any] = {
+        "checkpoint": wish.checkpoint, "checkpoint_every": wish.checkpoint_every
+    }  # fmt: skip
+    if wish.checkpoint is not None and wish.checkpoint.exists():
+        speaker.notes([f"going on from {wish.checkpoint}"])
     with (
         warnings.catch_warnings(record=True) as caught,
         interrupts() as interrupted,
@@ -217,12 +229,12 @@ def _fit(
         if wish.model == "mlp":
             record = train_plain(
                 examples.X, y, examples.w, metric=metric, n_epochs=wish.epochs,
-                max_time=wish.max_time, seed=wish.seed, watch=watch,
+                max_time=wish.max_time, seed=wish.seed, watch=watch, **where,
             )  # fmt: skip
         else:
             model = _model(task, wish)
             model._progress = watch  # noqa: SLF001 - the hook that is there for us
-            record = record_of(model.fit(examples.X, y, sample_weight=examples.w))
+            record = record_of(model.fit(examples.X, y, sample_weight=examples.w, **where))
     texts = (str(one.message).partition(" To keep such a column")[0] for one in caught)
     return record, list(dict.fromkeys(texts)), bool(interrupted)
 

@@ -26,6 +26,7 @@ from glassnet.estimators.architecture import (
     make_optimizer,
 )
 from glassnet.estimators.callbacks import CallbackSupportMixin, FitCallbacks, management
+from glassnet.estimators.checkpoints import Checkpoint, sameness
 from glassnet.estimators.data import Rows
 from glassnet.estimators.lazy_rows import (
     ConvertedRows,
@@ -122,6 +123,9 @@ class BaseMLP(CallbackSupportMixin, Parameters):
         sample_weight: Any = None,
         X_val: Any = None,
         y_val: Any = None,
+        *,
+        checkpoint: Path | None = None,
+        checkpoint_every: float = 60.0,
     ) -> Any:
         """Train the network.
 
@@ -135,6 +139,13 @@ class BaseMLP(CallbackSupportMixin, Parameters):
         X_val, y_val : optional
             Rows to validate on after each epoch. With ``early_stopping`` they take the place of
             the rows that would be set aside.
+        checkpoint : str or path, optional
+            A file to write the training down in. If it is there, from a training on the same data
+            with the same parameters, training goes on from it, and ends with the same bits as if
+            it had never been interrupted. The one before stays beside it, as ``.previous``.
+        checkpoint_every : float, default=60
+            Seconds between two writings, at least; 0 writes after each epoch. Epochs of more than
+            1,000 steps are written down on the way, too.
 
         Returns
         -------
@@ -142,6 +153,10 @@ class BaseMLP(CallbackSupportMixin, Parameters):
 
         Raises
         ------
+        CheckpointError
+            If the checkpoint is of other data, other parameters or other versions.
+        ModelFileError
+            If it is damaged, or no checkpoint.
         DivergenceError
             If the loss or a weight stops being finite; the estimator holds the last finite
             weights. With ``early_stopping`` a ConvergenceWarning, and the best weights.
@@ -152,7 +167,10 @@ class BaseMLP(CallbackSupportMixin, Parameters):
         batch, and converted then if ``dtype`` is the other one. "lbfgs" takes all rows at once, and
         a scorer is handed a copy of the rows that are set aside.
         """
-        self._fit_to_the_end(X, y, sample_weight, X_val, y_val, incremental=False)
+        self._fit_to_the_end(
+            X, y, sample_weight, X_val, y_val, incremental=False,
+            checkpoint=checkpoint, checkpoint_every=checkpoint_every,
+        )  # fmt: skip
         return self
 
     @available_if(only_with_epochs("iter_fit"))
@@ -163,6 +181,9 @@ class BaseMLP(CallbackSupportMixin, Parameters):
         sample_weight: Any = None,
         X_val: Any = None,
         y_val: Any = None,
+        *,
+        checkpoint: Path | None = None,
+        checkpoint_every: float = 60.0,
     ) -> Iterator[Epoch]:
         """Train the network, yielding after each epoch; between yields the estimator predicts.
 
@@ -170,8 +191,8 @@ class BaseMLP(CallbackSupportMixin, Parameters):
 
         Parameters
         ----------
-        X, y, sample_weight, X_val, y_val :
-            As in `fit`.
+        X, y, sample_weight, X_val, y_val, checkpoint, checkpoint_every :
+            As in `fit`. Epochs that a checkpoint has behind it are not yielded again.
 
         Yields
         ------
@@ -190,7 +211,10 @@ class BaseMLP(CallbackSupportMixin, Parameters):
         True
         """
         self._validate_params()
-        return self._start(X, y, sample_weight, X_val, y_val, incremental=False)
+        return self._start(
+            X, y, sample_weight, X_val, y_val, incremental=False,
+            checkpoint=checkpoint, checkpoint_every=checkpoint_every,
+        )  # fmt: skip
 
     def _fit_to_the_end(self, *data: Any, **named: Any) -> None:
         """Train through all epochs."""
@@ -234,6 +258,8 @@ class BaseMLP(CallbackSupportMixin, Parameters):
         *,
         incremental: bool,
         classes: Any = None,
+        checkpoint: Path | None = None,
+        checkpoint_every: float = 60.0,
     ) -> Iterator[Epoch]:
         """Check everything, make the network, and return the epochs to come."""
         hidden_sizes(self.hidden_layer_sizes)
@@ -255,7 +281,9 @@ class BaseMLP(CallbackSupportMixin, Parameters):
             X = X[:]  # which asks for all of them each time
         data = Rows(X, Y, weights, X_given, y_given, sample_weight)
         validation = self._validation(X_val, y_val, data)
-        rng = self._random_numbers()
+        kept, rng = self._checkpoint(
+            checkpoint, checkpoint_every, data, validation, None if first else self.theta_
+        )
         self._build(data, rng, first=first)
         self._scorer = None if self.scoring is None else check_scoring(self, self.scoring)
         if self.solver == "lbfgs":
@@ -267,7 +295,23 @@ class BaseMLP(CallbackSupportMixin, Parameters):
             as_given = self.scoring is not None
             validation = stochastic.take(data, progress.validation, as_given=as_given)
         monitor = Monitor(self, validation, watch_validation=self.early_stopping)
-        return stochastic.epochs(self, data, progress, monitor, incremental=incremental)
+        return stochastic.epochs(self, data, progress, monitor, kept, incremental=incremental)
+
+    def _checkpoint(
+        self, path: Path | None, every: float, data: Rows, validation: Rows | None, theta: Any
+    ) -> tuple[Checkpoint | None, RandomNumbers]:
+        """Return where the training is written down, and the generator to draw from."""
+        if path is None:
+            return None, self._random_numbers()
+        if self.solver == "lbfgs":
+            raise ParameterError(
+                "checkpoint needs a solver with epochs, such as 'adam'; 'lbfgs' has none."
+            )
+        arrays = {"X": data.X, "y": data.Y, "sample_weight": data.w, "theta_": theta}
+        if validation is not None:
+            arrays |= {"X_val": validation.X, "y_val": validation.Y}
+        rng = self._random_numbers()
+        return Checkpoint.open(path, every, rng, lambda: sameness(self, arrays))
 
     def _validate(
         self, X: Any, y: Any, dtype: Any, *, reset: bool, y_numeric: bool = False

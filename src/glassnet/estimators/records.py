@@ -103,8 +103,8 @@ def estimator_of(cls: Any, record: Record) -> Any:
     if about.feature_names is not None:
         estimator.feature_names_in_ = np.array(about.feature_names, dtype=object)
     estimator.n_outputs_ = about.network.n_outputs
-    estimator.n_layers_ = len(hidden_sizes(estimator.hidden_layer_sizes)) + 2
     estimator._network = _network_of(estimator, about)
+    estimator.n_layers_ = len(hidden_sizes(estimator.hidden_layer_sizes)) + 2
     estimator._progress = estimator._scorer = None
     _set_curves(estimator, about.training)
     return estimator

@@ -33,6 +33,17 @@ def plain_parameters(estimator: Any) -> dict[str, Any]:
     }
 
 
+def described(estimator: Any) -> dict[str, str]:
+    """Return an estimator's parameters as text that is the same in another process."""
+    texts = {}
+    for name, value in estimator.get_params(deep=False).items():
+        try:
+            texts[name] = repr(_plain(name, value))
+        except ParameterError:
+            texts[name] = f"a {type(value).__module__}.{type(value).__qualname__}"
+    return texts
+
+
 def _is_of_others(name: str, value: Any) -> bool:
     """Return whether a parameter is left out: a splitter, or a scorer that is no name."""
     return name in NOT_KEPT or (name == "scoring" and not isinstance(value, str))

@@ -19,10 +19,13 @@ from glassnet.core.optimizers import Optimizer
 from glassnet.core.training import Epoch, TrainingState, train
 from glassnet.errors import DivergenceError, ParameterError
 from glassnet.estimators.callbacks import FitCallbacks, management
+from glassnet.estimators.checkpoints import STEPS, Checkpoint
 from glassnet.estimators.data import Rows, fingerprint, pick
 from glassnet.estimators.engine import choose_engine
 from glassnet.estimators.lazy_rows import PickedRows
 from glassnet.estimators.monitor import SCIKIT_LEARNS_SENTENCE, Monitor
+from glassnet.estimators.resuming import Keeper, Past, past_of
+from glassnet.files.sealed import named
 
 
 @dataclass
@@ -150,6 +153,7 @@ def epochs(
     data: Rows,
     progress: Progress,
     monitor: Monitor,
+    kept: Checkpoint | None,
     *,
     incremental: bool,
 ) -> Iterator[Epoch]:
@@ -162,6 +166,11 @@ def epochs(
     n_epochs = state.epoch + estimator.max_iter
     if incremental:  # one epoch of a training whose length, for schedules, is max_iter
         n_epochs = max(estimator.max_iter, state.epoch + 1)
+    past = None
+    if kept is not None and kept.found is not None:
+        with named(kept.path):
+            state, past = past_of(*kept.found, progress)
+        progress.state = state
     rows_a_step = batch_size(estimator, len(state.order))
     estimator.engine_, run_steps = choose_engine(
         estimator.engine,
@@ -185,9 +194,11 @@ def epochs(
         schedule=estimator.schedule,
         max_grad_norm=estimator.max_grad_norm,
         state=state,
+        steps_per_yield=None if kept is None else STEPS,
         run_steps=run_steps,
     )
-    return _run(estimator, passes, data, progress, monitor, incremental=incremental)
+    keeper = Keeper(kept, estimator, progress)
+    return _run(estimator, passes, data, progress, monitor, keeper, past, incremental=incremental)
 
 
 def _run(
@@ -196,6 +207,8 @@ def _run(
     data: Rows,
     progress: Progress,
     monitor: Monitor,
+    keeper: Keeper,
+    past: Past | None,
     *,
     incremental: bool,
 ) -> Iterator[Epoch]:
@@ -203,15 +216,20 @@ def _run(
     estimator.n_iter_ = 0
     estimator.theta_ = progress.state.theta
     estimator._progress = progress
+    if past is not None:
+        vars(estimator).update(past.attributes)
+    is_over = past is not None and past.is_over
     n_tasks = 1 if incremental else estimator.max_iter
     with management(estimator):
         callbacks = FitCallbacks(
             estimator, "epoch", n_tasks, data.X_given, data.y_given, data.sample_weight
         )
         try:
-            yield from _passes(
-                estimator, passes, progress, monitor, callbacks, incremental=incremental
-            )
+            if not is_over:
+                keeper.keep()
+                yield from _passes(
+                    estimator, passes, progress, monitor, callbacks, keeper, incremental=incremental
+                )
         except KeyboardInterrupt:
             warnings.warn("Training interrupted by user.", stacklevel=2)
         finally:
@@ -228,6 +246,7 @@ def _passes(
     progress: Progress,
     monitor: Monitor,
     callbacks: FitCallbacks,
+    keeper: Keeper,
     *,
     incremental: bool,
 ) -> Iterator[Epoch]:
@@ -238,6 +257,9 @@ def _passes(
         callbacks.begin()
         try:
             epoch = next(passes)
+            while not state.epoch_is_over:
+                keeper.keep()
+                epoch = next(passes)
         except DivergenceError as error:
             _give_up(error, monitor)
             return
@@ -256,7 +278,9 @@ def _passes(
                 ConvergenceWarning,
                 stacklevel=2,
             )
-        stop = callbacks.end(estimator._fitted_now) or stop or monitor.out_of_time()
+        stop = callbacks.end(estimator._fitted_now) or stop
+        is_over, stop = stop, stop or monitor.out_of_time()
+        keeper.keep(is_over=is_over, now=stop)
         yield epoch if loss == epoch.loss else dataclasses.replace(epoch, loss=loss)
 
 

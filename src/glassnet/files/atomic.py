@@ -39,7 +39,7 @@ def whole_file(path: str | os.PathLike[str]) -> Iterator[BinaryIO]:
     except BaseException:
         beside.unlink(missing_ok=True)
         raise
-    _sync_folder(target.parent)
+    sync_folder(target.parent)
 
 
 def place_of(path: str | os.PathLike[str]) -> Path:
@@ -58,7 +58,7 @@ def place_of(path: str | os.PathLike[str]) -> Path:
     return target
 
 
-def _sync_folder(folder: Path) -> None:
+def sync_folder(folder: Path) -> None:
     """Have the new name on the disk as well; not every system can."""
     if os.name != "posix":
         return

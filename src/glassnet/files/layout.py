@@ -13,7 +13,7 @@ import hashlib
 import json
 import math
 import os
-from collections.abc import Mapping
+from collections.abc import Collection, Mapping
 from dataclasses import dataclass
 from typing import Any, BinaryIO
 
@@ -32,7 +32,10 @@ from glassnet.files.strict import read_json
 LONGEST_HEADER = 2**25
 """Bytes of a header; a million levels of a category, 20 letters each, fit in."""
 
-DTYPES: dict[str, np.dtype[Any]] = {"F32": np.dtype("<f4"), "F64": np.dtype("<f8")}
+DTYPES: dict[str, np.dtype[Any]] = {
+    "F32": np.dtype("<f4"), "F64": np.dtype("<f8"), "I64": np.dtype("<i8"),
+}  # fmt: skip
+FLOATS = ("F32", "F64")
 
 _FIRST = 8
 _METADATA = "__metadata__"
@@ -91,7 +94,7 @@ def digest_of(arrays: Mapping[str, Array]) -> str:
 
 
 def write(file: BinaryIO, metadata: Mapping[str, str], arrays: Mapping[str, Array]) -> None:
-    """Write arrays of float32 or float64, none of them empty.
+    """Write arrays of `DTYPES`, none of them empty.
 
     Raises
     ------
@@ -122,8 +125,16 @@ def write(file: BinaryIO, metadata: Mapping[str, str], arrays: Mapping[str, Arra
         file.write(_bytes(array))
 
 
-def read_header(file: BinaryIO) -> Header:
+def read_header(file: BinaryIO, what: str, dtypes: Collection[str]) -> Header:
     """Read the header; nothing of what it says is believed before the file's length agrees.
+
+    Parameters
+    ----------
+    file : binary file
+    what : str
+        What is expected, for messages.
+    dtypes : collection of str
+        Of the arrays, out of `DTYPES`.
 
     Raises
     ------
@@ -132,7 +143,7 @@ def read_header(file: BinaryIO) -> Header:
     size = os.fstat(file.fileno()).st_size
     first = file.read(_FIRST + 1)
     if len(first) <= _FIRST or first[_FIRST:] != b"{":
-        raise NotAModelFileError(f"this is {_guess(first)}, no model file of glassnet.", offset=0)
+        raise NotAModelFileError(f"this is {_guess(first)}, no {what} of glassnet.", offset=0)
     length = int.from_bytes(first[:_FIRST], "little")
     if length > LONGEST_HEADER:
         raise HeaderError(
@@ -149,7 +160,7 @@ def read_header(file: BinaryIO) -> Header:
     start = _FIRST + length
     content = read_json(text, "the header", offset=_FIRST)
     metadata = _metadata(content.pop(_METADATA, {}))
-    places = {name: _place(name, entry) for name, entry in content.items()}
+    places = {name: _place(name, entry, dtypes) for name, entry in content.items()}
     _check_order(places, start, size)
     return Header(metadata, places, start)
 
@@ -196,16 +207,16 @@ def _metadata(value: Any) -> dict[str, str]:
     return value
 
 
-def _place(name: str, entry: Any) -> Place:
+def _place(name: str, entry: Any, dtypes: Collection[str]) -> Place:
     """Return where an array stands, if the entry is whole and its sizes agree."""
     where = f"the array {name!r}"
     if not isinstance(entry, dict) or set(entry) != {"dtype", "shape", "data_offsets"}:
         raise LayoutError(f"{where} has not exactly dtype, shape and data_offsets.", offset=_FIRST)
     shape: Any = entry["shape"]
     offsets: Any = entry["data_offsets"]
-    if not isinstance(entry["dtype"], str) or entry["dtype"] not in DTYPES:
+    if not isinstance(entry["dtype"], str) or entry["dtype"] not in dtypes:
         raise LayoutError(
-            f"{where} is of the type {entry['dtype']!r}; expected one of {', '.join(DTYPES)}.",
+            f"{where} is of the type {entry['dtype']!r}; expected one of {', '.join(dtypes)}.",
             offset=_FIRST,
         )
     if not _are_sizes(shape) or not 1 <= len(shape) <= 8 or 0 in shape:

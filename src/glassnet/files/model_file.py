@@ -2,31 +2,19 @@
 
 from __future__ import annotations
 
-import hashlib
-import json
-import os
-from collections.abc import Iterator
-from contextlib import contextmanager
-from typing import Any, BinaryIO
+from typing import Any
 
 import numpy as np
 
 from glassnet.core.arrays import Array
-from glassnet.errors import (
-    DigestError,
-    LayoutError,
-    ModelFileError,
-    NewerFormatError,
-    NonFiniteError,
-    NotAModelFileError,
-    RecordError,
-)
-from glassnet.files import layout
-from glassnet.files.atomic import whole_file
+from glassnet.errors import LayoutError, NewerFormatError, NonFiniteError, RecordError
+from glassnet.files import layout, sealed
 from glassnet.files.nodes import Node
 from glassnet.files.records import plain_of, read_description
-from glassnet.files.strict import read_json
+from glassnet.files.sealed import MODEL, Path, Sealed, named
 from glassnet.record import Description, Record
+
+__all__ = ["FORMAT", "Path", "named", "read_description_of", "read_record", "write_record"]
 
 FORMAT = 2
 """The version of what the record says; another one for each change in its parts.
@@ -34,10 +22,6 @@ FORMAT = 2
 1 told the network by its sizes, and knew those of the recipe and plain ones on a table; 2 lists its
 layers, and what is predicted by name.
 """
-
-Path = str | os.PathLike[str]
-
-_RECORD, _OF_RECORD, _OF_ARRAYS = "glassnet", "sha256_record", "sha256_arrays"
 
 
 def write_record(path: Path, record: Record) -> None:
@@ -51,15 +35,7 @@ def write_record(path: Path, record: Record) -> None:
         If the file cannot be written.
     """
     plain = {"format": FORMAT, **plain_of(record.about)}
-    text = json.dumps(plain, allow_nan=False, separators=(",", ":"))
-    arrays = {"theta": record.theta}
-    metadata = {
-        _RECORD: text,
-        _OF_RECORD: hashlib.sha256(text.encode()).hexdigest(),
-        _OF_ARRAYS: layout.digest_of(arrays),
-    }
-    with whole_file(path) as file:
-        layout.write(file, metadata, arrays)
+    sealed.write(path, MODEL, plain, {"theta": record.theta})
 
 
 def read_record(path: Path) -> Record:
@@ -72,16 +48,9 @@ def read_record(path: Path) -> Record:
     OSError
         If there is no such file, or it cannot be read.
     """
-    with _opened(path) as file:
-        header = layout.read_header(file)
-        about = _describe(header)
-        arrays = layout.read_arrays(file, header)
-        if layout.digest_of(arrays) != header.metadata[_OF_ARRAYS]:
-            raise DigestError(
-                "the numbers are not those that were written: their SHA-256 differs. Copy the file "
-                "again, or save the model again."
-            )
-        return Record(about, _finite(arrays["theta"], header))
+    with sealed.opened(path, MODEL) as found:
+        about = _describe(found)
+        return Record(about, _finite(found.arrays()["theta"], found.header))
 
 
 def read_description_of(path: Path) -> tuple[Description, np.dtype[Any], int]:
@@ -95,57 +64,23 @@ def read_description_of(path: Path) -> tuple[Description, np.dtype[Any], int]:
     n_params : int
         Of each network.
     """
-    with _opened(path) as file:
-        header = layout.read_header(file)
-        about = _describe(header)
-        place = header.places["theta"]
+    with sealed.opened(path, MODEL) as found:
+        about = _describe(found)
+        place = found.header.places["theta"]
         return about, place.dtype, place.shape[1]
 
 
-@contextmanager
-def named(path: Path) -> Iterator[None]:
-    """Let errors of the format say which file it is."""
-    try:
-        yield
-    except ModelFileError as error:
-        error.path = os.fspath(path)
-        raise
-
-
-@contextmanager
-def _opened(path: Path) -> Iterator[BinaryIO]:
-    """Open a file to read."""
-    with named(path), open(path, "rb") as file:  # noqa: PTH123 - any path
-        yield file
-
-
-def _describe(header: layout.Header) -> Description:
-    """Return the description that a header holds, if it fits the arrays that are there."""
-    metadata = header.metadata
-    if _RECORD not in metadata:
-        raise NotAModelFileError(
-            "this is a safetensors file, but not of glassnet: its metadata have no 'glassnet'.",
-            offset=8,
-        )
-    text = metadata[_RECORD].encode("utf-8", "surrogatepass")
-    plain = read_json(text, "the record")
-    _check_format(plain)
-    for name in (_OF_RECORD, _OF_ARRAYS):
-        if name not in metadata:
-            raise RecordError(f"the metadata lack {name!r}.", offset=8)
-    if hashlib.sha256(text).hexdigest() != metadata[_OF_RECORD]:
-        raise DigestError(
-            "the description is not what was written: its SHA-256 differs. Copy the file again, or "
-            "save the model again.",
-            offset=8,
-        )
+def _describe(found: Sealed) -> Description:
+    """Return the description that a file holds, if it fits the arrays that are there."""
+    _check_format(found.plain)
+    found.check_text()
+    plain = dict(found.plain)
     version = plain.pop("format")
     about = read_description(Node(plain, "record"), version)
-    if set(header.places) != {"theta"}:
-        raise LayoutError(
-            f"the arrays are {sorted(header.places)}; expected 'theta' alone.", offset=8
-        )
-    shape, expected = header.places["theta"].shape, (about.n_networks, about.network.n_params)
+    places = found.header.places
+    if set(places) != {"theta"}:
+        raise LayoutError(f"the arrays are {sorted(places)}; expected 'theta' alone.", offset=8)
+    shape, expected = places["theta"].shape, (about.n_networks, about.network.n_params)
     if shape != expected:
         raise RecordError(
             f"theta is of the shape {shape}; the model it is said to be needs {expected}.", offset=8

@@ -27,9 +27,11 @@ from glassnet.core.optimizers import AdamW
 from glassnet.core.training import Epoch
 from glassnet.errors import DataError, ParameterError
 from glassnet.estimators.architecture import hidden_sizes, make_activation
+from glassnet.estimators.checkpoints import Checkpoint, sameness
 from glassnet.estimators.engine import choose_engine
 from glassnet.estimators.tables.importances import MOST_ROWS, permutation_importances
-from glassnet.estimators.tables.members import Job, Member, train_member, train_members
+from glassnet.estimators.tables.ledger import Ledger
+from glassnet.estimators.tables.members import Job, Member, train_members
 from glassnet.estimators.tables.metrics import Metric
 from glassnet.estimators.tables.parameters import SCHEDULES, TabularParameters
 from glassnet.estimators.tables.reporting import facts_of
@@ -116,6 +118,9 @@ class BaseTabular(TabularParameters):
         X_val: Any = None,
         y_val: Any = None,
         groups: Any = None,
+        *,
+        checkpoint: Path | None = None,
+        checkpoint_every: float = 60.0,
     ) -> Any:
         """Train on a raw table.
 
@@ -132,6 +137,13 @@ class BaseTabular(TabularParameters):
             Rows to validate on after each epoch, in place of those that are set aside.
         groups : array-like of shape (n_rows,), optional
             For a ``validation_split`` that keeps groups together, such as ``GroupShuffleSplit``.
+        checkpoint : str or path, optional
+            A file to write the training down in. If it is there, from a training on the same data
+            with the same parameters, training goes on from it, and ends with the same bits as if
+            it had never been interrupted. The one before stays beside it, as ``.previous``.
+        checkpoint_every : float, default=60
+            Seconds between two writings, at least; 0 writes after each epoch. Epochs of more than
+            1,000 steps are written down on the way, too.
 
         Returns
         -------
@@ -139,35 +151,46 @@ class BaseTabular(TabularParameters):
 
         Raises
         ------
+        CheckpointError
+            If the checkpoint is of other data, other parameters or other versions.
+        ModelFileError
+            If it is damaged, or no checkpoint.
         DataError
             If the table, a column or the target cannot be used; the message says which, and why.
         """
         self._check_together(X_val, y_val)
         self._check_y_is_there(y)
         sizes = hidden_sizes(self.hidden_layer_sizes)
-        rng = self._random_numbers()
         before = self.__dict__.copy()
         try:
             X, y, w, groups = self._check(X, y, sample_weight, groups)
             targets = self._learn_targets(y)
             table = Table.learn(X, self.categorical_features, self.max_one_hot, w)
             matrix = table.encode(X, check_dtype(self.dtype))
+            aside = None if X_val is None else self._validation(table, X_val, y_val)
+            data = {"X": matrix, "y": targets, "sample_weight": w}
+            if aside is not None:
+                data |= {"X_val": aside[0], "y_val": aside[1]}
+            kept, rng = Checkpoint.open(
+                checkpoint, checkpoint_every, self._random_numbers(), lambda: sameness(self, data)
+            )
+            ledger = Ledger(kept)
             splits = self._splits(targets, rng, groups, has_rows=X_val is not None)
             rows = np.unique(np.concatenate([rows for rows, _ in splits]))
             Y = self._encode(targets, rows, w).astype(matrix.dtype, copy=False)
             w = self._weights(targets, w)
             job = self._job(table, sizes, matrix, Y, w, rows)
-            if X_val is not None:
-                jobs = [job.judged_on(*self._validation(table, X_val, y_val))]
+            if aside is not None:
+                jobs = [job.judged_on(*aside)]
             else:
-                jobs = [job.of_bag(rows, targets, w, aside) for rows, aside in splits]
+                jobs = [job.of_bag(rows, targets, w, others) for rows, others in splits]
             jobs = [job for job in jobs for _ in range(self.n_ensemble)]
             with one_blas_thread():
-                members = train_members(jobs, rng.spawn(len(jobs)))
+                members = train_members(jobs, rng.spawn(len(jobs)), ledger.train)
             self._keep(table, jobs[: len(members)], members)
             self._look_back(jobs[: len(members)], targets, rng)
             if self.refit and jobs[0].X_val is not None:
-                self._train_again(jobs[0], members, rng)
+                self._train_again(jobs[0], members, rng, ledger)
         except BaseException:
             self.__dict__.clear()
             self.__dict__.update(before)
@@ -348,7 +371,9 @@ class BaseTabular(TabularParameters):
             recipe.source_of_embedded(self.table_, job.net.layers[0]), rng,
         )  # fmt: skip
 
-    def _train_again(self, job: Job, members: list[Member], rng: np.random.Generator) -> None:
+    def _train_again(
+        self, job: Job, members: list[Member], rng: np.random.Generator, ledger: Ledger
+    ) -> None:
         """Train on the validation rows, too, for as many epochs as were best.
 
         A training that time or the user ends is not used: the networks stay as they are.
@@ -359,7 +384,7 @@ class BaseTabular(TabularParameters):
         both = job.with_rows(job.X_val, Y_val, job.w_val)
         with one_blas_thread():
             again = [
-                train_member(both, own, stop_after=member.best_epoch)
+                ledger.train(both, own, stop_after=member.best_epoch)
                 for own, member in zip(rng.spawn(len(members)), members, strict=True)
             ]
         if any(member.stopped for member in again):

@@ -7,7 +7,7 @@ import time
 import warnings
 from collections.abc import Callable
 from dataclasses import dataclass, field, replace
-from typing import Any
+from typing import Any, Protocol, TypeAlias
 
 import numpy as np
 from numpy.typing import NDArray
@@ -17,8 +17,9 @@ from glassnet.core.arrays import Array
 from glassnet.core.network import Network
 from glassnet.core.optimizers import Optimizer
 from glassnet.core.schedules import FlatCosine, Schedule
-from glassnet.core.training import Epoch, RunSteps, train
+from glassnet.core.training import Epoch, RunSteps, TrainingState, train
 from glassnet.errors import DataError, DivergenceError
+from glassnet.estimators.checkpoints import STEPS
 from glassnet.estimators.tables.metrics import Metric
 
 logger = logging.getLogger("glassnet")
@@ -145,7 +146,28 @@ class Member:
         return self.scores[self.best_epoch - 1] if self.scores and self.best_epoch else float("nan")
 
 
-def train_members(jobs: list[Job], rngs: list[np.random.Generator]) -> list[Member]:
+@dataclass(frozen=True)
+class Past:
+    """How far the training of a network had come when it ended early.
+
+    Attributes
+    ----------
+    member : Member
+    state : TrainingState
+    """
+
+    member: Member
+    state: TrainingState
+
+
+class Train(Protocol):
+    """What trains a network: `train_member`, or a ledger's way to it."""
+
+    def __call__(self, job: Job, rng: np.random.Generator, stop_after: int | None = None) -> Member:
+        """Return the trained network."""
+
+
+def train_members(jobs: list[Job], rngs: list[np.random.Generator], train: Train) -> list[Member]:
     """Train a network for each job, one after the other, as long as there is time.
 
     A network that was stopped is kept only if it is the first: hardly trained, it would spoil the
@@ -154,25 +176,26 @@ def train_members(jobs: list[Job], rngs: list[np.random.Generator]) -> list[Memb
     members: list[Member] = []
     for job, rng in zip(jobs, rngs, strict=True):
         try:
-            member = train_member(job, rng)
+            member = train(job, rng)
         except KeyboardInterrupt:
             if not members:
                 raise
             member = Member(members[0].theta, stopped="user")
-        if member.stopped not in REASONS or not members:
+        if member.stopped not in ENDS or not members:
             members.append(member)
-        if member.stopped in REASONS:
+        if member.stopped in ENDS:
             _warn_of_end(member, members, jobs)
             break
     return members
 
 
-REASONS = {"time": "max_time is over", "user": "Training interrupted by user"}
+ENDS = {"time": "max_time is over", "user": "Training interrupted by user"}
+"""What ends a training before its time, from outside."""
 
 
 def _warn_of_end(member: Member, kept: list[Member], jobs: list[Job]) -> None:
     """Say what is kept of a training that was stopped."""
-    reason = REASONS[member.stopped]
+    reason = ENDS[member.stopped]
     if kept[-1] is not member:
         words = f"{reason} in network {len(kept) + 1} of {len(jobs)}; those before it are kept."
     else:
@@ -183,7 +206,17 @@ def _warn_of_end(member: Member, kept: list[Member], jobs: list[Job]) -> None:
     warnings.warn(words, ConvergenceWarning, stacklevel=3)
 
 
-def train_member(job: Job, rng: np.random.Generator, stop_after: int | None = None) -> Member:
+Keep: TypeAlias = Callable[..., None]
+"""Takes a Member, its TrainingState, and ``now``: writes them down, if it is time to, or now."""
+
+
+def train_member(
+    job: Job,
+    rng: np.random.Generator,
+    stop_after: int | None = None,
+    past: Past | None = None,
+    keep: Keep | None = None,
+) -> Member:
     """Train one network and return it with the weights of its best epoch, ties to the later.
 
     Parameters
@@ -192,14 +225,24 @@ def train_member(job: Job, rng: np.random.Generator, stop_after: int | None = No
     rng : Generator
     stop_after : int, optional
         An epoch to end with.
+    past : Past, optional
+        To go on from, bit for bit.
+    keep : callable, optional
+        Called after each epoch, and within long ones.
 
     Raises
     ------
     DivergenceError
         If the numbers left what is finite before the first epoch was over; later a warning.
     """
-    theta = job.net.init(rng, X=job.X[_sample(job, rng)], dtype=job.X.dtype)
-    member = Member(theta.copy())
+    if past is None:
+        theta = job.net.init(rng, X=job.X[_sample(job, rng)], dtype=job.X.dtype)
+        member, state = Member(theta.copy()), None
+    else:
+        member, state = past.member, past.state
+        theta = state.theta
+        if state.epoch_is_over and state.epoch == stop_after:
+            return member
     epochs = train(
         job.net,
         theta,
@@ -214,15 +257,22 @@ def train_member(job: Job, rng: np.random.Generator, stop_after: int | None = No
         schedule=job.schedule,
         decay_schedule=FlatCosine(),
         rows=job.rows,
+        state=state,
+        steps_per_yield=None if keep is None else STEPS,
         run_steps=job.run_steps,
     )
     began = time.monotonic()
     try:
         for epoch in epochs:
-            _look_at(job, member, theta, epoch, began)
-            if epoch.number == stop_after:
+            if epoch.state.epoch_is_over:
+                _look_at(job, member, theta, epoch, began)
+            is_late = job.deadline is not None and time.monotonic() >= job.deadline
+            is_late = is_late and epoch.state.epoch_is_over
+            if keep is not None:
+                keep(member, epoch.state, now=is_late)
+            if epoch.state.epoch_is_over and epoch.number == stop_after:
                 break
-            if job.deadline is not None and time.monotonic() >= job.deadline:
+            if is_late:
                 member.stopped = "time" if epoch.number < job.n_epochs else ""
                 break
     except DivergenceError as error:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import warnings
 from collections.abc import Callable
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 from typing import Any
 
 import numpy as np
@@ -17,9 +17,10 @@ from glassnet.errors import DataError, LabelError
 from glassnet.estimators.classifier import MLPClassifier
 from glassnet.estimators.records import record_on_table
 from glassnet.estimators.regressor import MLPRegressor
-from glassnet.estimators.tables.metrics import OF_CLASSES, OF_NUMBERS
+from glassnet.estimators.tables.metrics import OF_CLASSES, OF_NUMBERS, Metric
 from glassnet.estimators.tables.splits import split_at_random
 from glassnet.estimators.tables.standard import standard_of
+from glassnet.files.sealed import Path
 from glassnet.record import Classes, Numbers, Record, Training, TwoClasses
 from glassnet.tabular.table import Table
 
@@ -33,17 +34,34 @@ MOST_COLUMNS = 10_000
 """Of the matrix: 4 GB for 100,000 rows."""
 
 
-@dataclass
+@dataclass(frozen=True)
 class Course:
-    """How far a training has come: what a progress bar shows of it."""
+    """How far a training has come: what a progress bar shows of it.
 
-    scores: list[float] = field(default_factory=list)
-    best_epoch: int = 0
+    Attributes
+    ----------
+    scores : list of float
+        The metric after each epoch; empty without validation rows.
+    best_epoch : int
+        The first of several as good; the last one if no score has a value.
+    """
+
+    scores: list[float]
+    best_epoch: int
 
     @property
     def best_score(self) -> float:
         """The score of the best epoch."""
         return self.scores[self.best_epoch - 1]
+
+    @classmethod
+    def of(cls, model: Any) -> Course:
+        """Return the course of an estimator, whose larger scores are better."""
+        scores = model.validation_scores_ or []
+        best = len(model.loss_curve_)
+        if np.isfinite(scores).any():
+            best = int(np.nanargmax(scores)) + 1
+        return cls([abs(score) for score in scores], best)
 
 
 def train_plain(
@@ -56,6 +74,8 @@ def train_plain(
     max_time: float | None,
     seed: int,
     watch: Callable[[Epoch, Course], None],
+    checkpoint: Path | None = None,
+    checkpoint_every: float = 60.0,
 ) -> Record:
     """Train `MLPClassifier` or `MLPRegressor` with their defaults on a table.
 
@@ -77,6 +97,8 @@ def train_plain(
     watch : callable
         Takes each epoch, and how far the training has come. KeyboardInterrupt from it ends the
         training with the best weights so far.
+    checkpoint, checkpoint_every :
+        As in the estimators' ``fit``.
     """
     if w is not None:
         kept = np.flatnonzero(w)
@@ -108,17 +130,7 @@ def train_plain(
         target = standard_of(y[rows], None if w is None else w[rows])
         Y = (y - target.mean) / target.std
 
-    w_val = None if w is None else w[aside]
-
-    def score(model: Any, X: Any, y: Any) -> float:
-        """Return the metric, negative where it is to be small; numbers in the target's units."""
-        if isinstance(target, Classes):
-            codes = np.searchsorted(target.labels, y)
-            value = judge.measure(codes, model.predict_proba(X), w_val)
-        else:
-            value = judge.measure(y, model.predict(X), w_val) * target.std
-        return value if judge.larger_is_better else -value
-
+    score = _scorer(judge, target, None if w is None else w[aside])
     model = (MLPClassifier if isinstance(target, Classes) else MLPRegressor)(
         max_iter=n_epochs,
         max_time=max_time,
@@ -128,25 +140,35 @@ def train_plain(
         early_stopping=bool(aside.size),
         n_iter_no_change=n_epochs,
     )
-    validation = {"X_val": matrix[aside], "y_val": Y[aside]} if aside.size else {}
+    more: dict[str, Any] = {"X_val": matrix[aside], "y_val": Y[aside]} if aside.size else {}
     weights = None if w is None else w[rows]
-    course, best = Course(), -np.inf
+    if checkpoint is not None:
+        more |= {"checkpoint": checkpoint, "checkpoint_every": checkpoint_every}
     with warnings.catch_warnings():  # all epochs are as meant
         warnings.filterwarnings("ignore", "Stochastic Optimizer", ConvergenceWarning)
-        for epoch in model.iter_fit(matrix[rows], Y[rows], sample_weight=weights, **validation):
-            last = model.validation_scores_[-1] if aside.size else epoch.number
-            if aside.size:
-                course.scores.append(abs(last))
-            if last > best:  # the first of several as good, as the estimator does
-                best, course.best_epoch = last, epoch.number
-            elif best == -np.inf:  # no value so far: the last weights are kept
-                course.best_epoch = epoch.number
+        for epoch in model.iter_fit(matrix[rows], Y[rows], sample_weight=weights, **more):
             try:
-                watch(epoch, course)
+                watch(epoch, Course.of(model))
             except KeyboardInterrupt:
                 break
+    course = Course.of(model)
     training = Training(
         metric, model.engine_, (tuple(model.loss_curve_),), (tuple(course.scores),),
         (course.best_epoch,),
     )  # fmt: skip
     return record_on_table(model, table, target, training)
+
+
+def _scorer(
+    judge: Metric, target: Classes | Numbers, w: Array | None
+) -> Callable[[Any, Any, Any], float]:
+    """Return the metric as a scorer: negative where it is to be small, in the target's units."""
+
+    def score(model: Any, X: Any, y: Any) -> float:
+        if isinstance(target, Classes):
+            value = judge.measure(np.searchsorted(target.labels, y), model.predict_proba(X), w)
+        else:
+            value = judge.measure(y, model.predict(X), w) * target.std
+        return value if judge.larger_is_better else -value
+
+    return score
