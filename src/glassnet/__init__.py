@@ -44,10 +44,10 @@ _HOMES = {
     ),
     "core.training": ("Epoch", "TrainingState", "train"),
     "errors": (
-        "DTypeError", "DataError", "DigestError", "DivergenceError", "GlassnetError",
-        "HeaderError", "LabelError", "LayoutError", "MissingExtraError", "ModelFileError",
-        "NewerFormatError", "NonFiniteError", "NotAModelFileError", "ParameterError",
-        "RecordError", "ShapeError", "TruncatedFileError",
+        "CheckpointError", "DTypeError", "DataError", "DigestError", "DivergenceError",
+        "GlassnetError", "HeaderError", "LabelError", "LayoutError", "MissingExtraError",
+        "ModelFileError", "NewerFormatError", "NonFiniteError", "NotAModelFileError",
+        "ParameterError", "RecordError", "ShapeError", "TruncatedFileError",
     ),
     "estimators.classifier": ("MLPClassifier",),
     "estimators.regressor": ("MLPRegressor",),
@@ -271,6 +271,9 @@ if TYPE_CHECKING:  # the same names, for editors and type checkers; a test compa
     )
     from glassnet.core.training import (
         train as train,
+    )
+    from glassnet.errors import (
+        CheckpointError as CheckpointError,
     )
     from glassnet.errors import (
         DataError as DataError,

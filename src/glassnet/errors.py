@@ -17,6 +17,7 @@
         ├── LayoutError                arrays with holes, overlaps, bytes left over, other types
         ├── DigestError                it is not what was written: a digest differs
         ├── NewerFormatError           a newer glassnet wrote it
+        ├── CheckpointError            a checkpoint of another training: other data or parameters
         ├── RecordError                what it says is no model: a kind, a size, a name
         └── NonFiniteError             NaN or infinity among its numbers
 

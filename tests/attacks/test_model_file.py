@@ -128,7 +128,9 @@ ATTACKS = {
                             gn.NonFiniteError, "1e999", 8),
     "a number of 10^6 digits": (framed(b'{"a":1' + b"0" * 10**6 + b"}", b""), gn.NonFiniteError, "10000", 8),
     # layout
-    "another type": (theta(dtype="I64"), gn.LayoutError, "'I64'; expected one of F32, F64", 8),
+    "another type": (theta(dtype="U64"), gn.LayoutError, "'U64'; expected one of F32, F64, I64", 8),
+    "whole numbers": (theta(dtype="I64", shape=[1, SIZE // 8], data_offsets=[0, SIZE]), gn.LayoutError,
+                      "takes|'theta' holds whole numbers", 8),
     "a type that is none": (theta(dtype=["F32"]), gn.LayoutError, "of the type", 8),
     "an entry too many": (theta(more=1), gn.LayoutError, "not exactly dtype, shape", 8),
     "no entry": (header_of(theta=None), gn.LayoutError, "not exactly", 8),

@@ -13,7 +13,7 @@ import hashlib
 import json
 import math
 import os
-from collections.abc import Collection, Mapping
+from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Any, BinaryIO
 
@@ -35,7 +35,6 @@ LONGEST_HEADER = 2**25
 DTYPES: dict[str, np.dtype[Any]] = {
     "F32": np.dtype("<f4"), "F64": np.dtype("<f8"), "I64": np.dtype("<i8"),
 }  # fmt: skip
-FLOATS = ("F32", "F64")
 
 _FIRST = 8
 _METADATA = "__metadata__"
@@ -125,7 +124,7 @@ def write(file: BinaryIO, metadata: Mapping[str, str], arrays: Mapping[str, Arra
         file.write(_bytes(array))
 
 
-def read_header(file: BinaryIO, what: str, dtypes: Collection[str]) -> Header:
+def read_header(file: BinaryIO, what: str) -> Header:
     """Read the header; nothing of what it says is believed before the file's length agrees.
 
     Parameters
@@ -133,8 +132,6 @@ def read_header(file: BinaryIO, what: str, dtypes: Collection[str]) -> Header:
     file : binary file
     what : str
         What is expected, for messages.
-    dtypes : collection of str
-        Of the arrays, out of `DTYPES`.
 
     Raises
     ------
@@ -160,7 +157,7 @@ def read_header(file: BinaryIO, what: str, dtypes: Collection[str]) -> Header:
     start = _FIRST + length
     content = read_json(text, "the header", offset=_FIRST)
     metadata = _metadata(content.pop(_METADATA, {}))
-    places = {name: _place(name, entry, dtypes) for name, entry in content.items()}
+    places = {name: _place(name, entry) for name, entry in content.items()}
     _check_order(places, start, size)
     return Header(metadata, places, start)
 
@@ -207,16 +204,16 @@ def _metadata(value: Any) -> dict[str, str]:
     return value
 
 
-def _place(name: str, entry: Any, dtypes: Collection[str]) -> Place:
+def _place(name: str, entry: Any) -> Place:
     """Return where an array stands, if the entry is whole and its sizes agree."""
     where = f"the array {name!r}"
     if not isinstance(entry, dict) or set(entry) != {"dtype", "shape", "data_offsets"}:
         raise LayoutError(f"{where} has not exactly dtype, shape and data_offsets.", offset=_FIRST)
     shape: Any = entry["shape"]
     offsets: Any = entry["data_offsets"]
-    if not isinstance(entry["dtype"], str) or entry["dtype"] not in dtypes:
+    if not isinstance(entry["dtype"], str) or entry["dtype"] not in DTYPES:
         raise LayoutError(
-            f"{where} is of the type {entry['dtype']!r}; expected one of {', '.join(dtypes)}.",
+            f"{where} is of the type {entry['dtype']!r}; expected one of {', '.join(DTYPES)}.",
             offset=_FIRST,
         )
     if not _are_sizes(shape) or not 1 <= len(shape) <= 8 or 0 in shape:

@@ -80,6 +80,8 @@ def _describe(found: Sealed) -> Description:
     places = found.header.places
     if set(places) != {"theta"}:
         raise LayoutError(f"the arrays are {sorted(places)}; expected 'theta' alone.", offset=8)
+    if places["theta"].dtype.kind != "f":
+        raise LayoutError("'theta' holds whole numbers; expected F32 or F64.", offset=8)
     shape, expected = places["theta"].shape, (about.n_networks, about.network.n_params)
     if shape != expected:
         raise RecordError(

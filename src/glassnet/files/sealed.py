@@ -35,17 +35,14 @@ class Sort:
         For messages.
     key : str
         The name of its JSON in the metadata.
-    dtypes : tuple of str
-        That its arrays may have.
     """
 
     what: str
     key: str
-    dtypes: tuple[str, ...]
 
 
-MODEL = Sort("model file", "glassnet", layout.FLOATS)
-CHECKPOINT = Sort("checkpoint", "glassnet-checkpoint", (*layout.FLOATS, "I64"))
+MODEL = Sort("model file", "glassnet")
+CHECKPOINT = Sort("checkpoint", "glassnet-checkpoint")
 
 
 def write(path: Path, sort: Sort, plain: Any, arrays: Mapping[str, Array]) -> None:
@@ -121,7 +118,7 @@ def opened(path: Path, sort: Sort) -> Iterator[Sealed]:
         If there is no such file, or it cannot be read.
     """
     with named(path), open(path, "rb") as file:  # noqa: PTH123 - any path
-        header = layout.read_header(file, sort.what, sort.dtypes)
+        header = layout.read_header(file, sort.what)
         if sort.key not in header.metadata:
             raise NotAModelFileError(_other(header.metadata, sort), offset=8)
         text = header.metadata[sort.key].encode("utf-8", "surrogatepass")
