@@ -4,6 +4,9 @@ On the tables and splits of a protocol (see `accuracy`), by default those of few
 A ratio is the geometric mean over tables and seeds of (error + 0.005) / (the recipe's + 0.005):
 above 1, the part helps.
 
+What was tried beyond the recipe (`TRIED`) runs only if it is named. It needs the NumPy engine, so
+errors and seconds are beside those of the recipe with that engine.
+
     python -m benchmarks.ablation PROTOCOL TABLES [--parts no-scale] [--seeds 0 1]
         [--only phoneme sonar] [--scores ablation.json]
 """
@@ -23,6 +26,7 @@ from rich.table import Table
 from benchmarks import table as tables_for_people
 from benchmarks.accuracy import ADDED, Scores, Variant, error_of, on_one_thread, protocol_of, run
 from benchmarks.results import headline, machine, save
+from benchmarks.tried import with_members, with_muon
 from glassnet.estimators.tables import members
 
 MOST_ROWS = 6_000
@@ -63,14 +67,40 @@ PARTS: dict[str, Variant] = {
     "batch of 512": Variant({"batch_size": 512}),
 }
 
+NUMPY = {"engine": "numpy"}
+
+TRIED: dict[str, Variant] = {
+    "as it is, NumPy": Variant(NUMPY),
+    "two networks": Variant(NUMPY | {"n_ensemble": 2}),
+    "Muon, 0.1": Variant(NUMPY, with_muon(0.1)),
+    "Muon, 0.3": Variant(NUMPY, with_muon(0.3)),
+    "Muon, 1": Variant(NUMPY, with_muon(1.0)),
+    "Muon, 3": Variant(NUMPY, with_muon(3.0)),
+    "4 members": Variant(NUMPY, with_members(4)),
+    "4 members, scales at the full rate": Variant(NUMPY, with_members(4, rate=1.0)),
+    "8 members": Variant(NUMPY, with_members(8)),
+}
+"""Beyond the recipe: see `benchmarks.tried`. The number after Muon is the factor on its steps."""
+
+
+def plain_of(part: str) -> str:
+    """Return what a part is compared with."""
+    return "as it is, NumPy" if part in TRIED else "as it is"
+
+
+def scored_as(part: str) -> str:
+    """Return the name that the scores of a part have: that of all its networks together."""
+    n = (PARTS | TRIED)[part].settings.get("n_ensemble", 1)
+    return part if n == 1 else f"{part}:{n}"
+
 
 def ratios(scores: Scores, part: str) -> dict[str, float]:
     """Return error with the part changed / as it is, by table and seed."""
     found = {}
     for key, score in scores.items():
         name, seed, model = key.split("/")
-        plain = scores.get(f"{name}/{seed}/as it is")
-        if model == part and plain is not None:
+        plain = scores.get(f"{name}/{seed}/{plain_of(part)}")
+        if model == scored_as(part) and plain is not None:
             found[f"{name}/{seed}"] = (error_of(score) + ADDED) / (error_of(plain) + ADDED)
     return found
 
@@ -84,13 +114,14 @@ def summary(scores: Scores, parts: list[str], regression: set[str]) -> tuple[Tab
     measured = {}
     for part in parts:
         logs = {key: np.log(one) for key, one in ratios(scores, part).items()}
-        if not logs or part == "as it is":
+        if not logs or part == plain_of(part):
             continue
         kinds: dict[str, list[float]] = {"classes": [], "numbers": []}
         for key, one in logs.items():
             kinds["numbers" if key.split("/")[0] in regression else "classes"].append(one)
         seconds = sum(
-            scores[f"{key}/{part}"]["seconds"] / scores[f"{key}/as it is"]["seconds"]
+            scores[f"{key}/{scored_as(part)}"]["seconds"]
+            / scores[f"{key}/{plain_of(part)}"]["seconds"]
             for key in logs
         ) / len(logs)
         means = {kind: float(np.exp(np.mean(one))) for kind, one in kinds.items() if one}
@@ -111,14 +142,16 @@ def main() -> None:
     )
     parser.add_argument("protocol", type=Path)
     parser.add_argument("tables", type=Path)
-    parser.add_argument("--parts", nargs="+", choices=list(PARTS), default=list(PARTS))
-    parser.add_argument("--seeds", nargs="+", type=int, default=[0])
+    parser.add_argument("--parts", nargs="+", choices=[*PARTS, *TRIED], default=list(PARTS))
+    parser.add_argument("--seeds", nargs="*", type=int, default=[0], help="none: run nothing more")
     parser.add_argument("--only", dest="names", nargs="+", default=None)
     parser.add_argument("--scores", type=Path, default=Path("ablation-scores.json"))
     parser.add_argument("--no-save", action="store_true", help="write no results")
     given = parser.parse_args()
     about = machine()
     about["command"] = f"python -m benchmarks.ablation PROTOCOL TABLES --seeds {given.seeds}"
+    if given.parts != list(PARTS):
+        about["command"] += f" --parts {given.parts}"
     print(headline(about), flush=True)
     protocol = protocol_of(given.protocol)
     kinds, names = {}, given.names or []
@@ -129,7 +162,8 @@ def main() -> None:
         if given.names is None and len(X) < MOST_ROWS:
             names.append(name)
     scores: Scores = json.loads(given.scores.read_text()) if given.scores.exists() else {}
-    variants = {part: PARTS[part] for part in dict.fromkeys(["as it is", *given.parts])}
+    needed = dict.fromkeys([*map(plain_of, given.parts), *given.parts])
+    variants = {part: (PARTS | TRIED)[part] for part in needed}
     for seed in given.seeds:  # a seed after the other: what is there is of use at any time
         for name in names:
             run(protocol, given.tables, [name], [seed], variants, scores, given.scores)
@@ -138,7 +172,8 @@ def main() -> None:
     result, measured = summary(ours, list(variants), regression)
     tables_for_people.show(result)
     if not given.no_save:
-        print(f"saved in {save('ablation', about, {'scores': ours, 'parts': measured})}")
+        name = "tried" if set(given.parts) & set(TRIED) else "ablation"
+        print(f"saved in {save(name, about, {'scores': ours, 'parts': measured})}")
 
 
 if __name__ == "__main__":
