@@ -28,11 +28,9 @@ from glassnet.core.optimizers import AdamW, Slots
 from glassnet.core.training import train
 from glassnet.estimators.tables import base, members
 from glassnet.estimators.tables.importances import permutation_importances
-from glassnet.tabular import recipe
-from glassnet.tabular.blocks import Columns
-from glassnet.tabular.embeddings import PeriodicEmbedding
+from glassnet.tabular.recipe import Recipe
 
-MADE = recipe.make_network
+MADE = Recipe.network
 
 # Muon
 
@@ -368,7 +366,7 @@ def with_members(
     @contextmanager
     def room() -> Iterator[None]:
         with (
-            patch.object(recipe, "make_network", made),
+            patch.object(Recipe, "network", made),
             patch.object(base, "permutation_importances", importances),
         ):
             yield
@@ -383,8 +381,8 @@ def _recipes(
     n_in: int, sizes: tuple[int, ...], activation: Any, loss: Loss, n_outputs: int
 ) -> gn.Network:
     """Return the recipe's network for numbers."""
-    columns = Columns(((n_in, PeriodicEmbedding(n_in, learning_rate=recipe.OF_NUMBERS)),))
-    return MADE(columns, sizes, n_outputs, activation=activation, dropout=0.15, loss=loss)
+    table = gn.Table.learn(np.random.default_rng(0).normal(size=(99, n_in)))
+    return Recipe(sizes, activation).network(table, n_outputs, loss)
 
 
 def _check() -> None:
