@@ -255,7 +255,10 @@ class Network:
 
     def activations(self, theta: Array, X: ArrayLike | Rows) -> list[Array]:
         """Return every layer's output in prediction; the last one is the scores."""
-        return self._in_pieces(theta, X, None)
+        theta = self.check_theta(theta)
+        return self._in_pieces(
+            theta, list(zip(self.layers, self.views(theta), strict=True)), X, None
+        )
 
     def predict(
         self,
@@ -291,18 +294,32 @@ class Network:
         array([[3.        ],
                [0.33333333]])
         """
+        return self.predictor(theta, link)(X)
+
+    def predictor(
+        self, theta: Array, link: Callable[[Array], Array] | None = None
+    ) -> Callable[[ArrayLike | Rows], Array]:
+        """Return `predict` for this theta: a function of ``X``.
+
+        Theta is checked here and not again, and what changes in it later is seen: for many
+        predictions of a few rows each.
+        """
+        theta = self.check_theta(theta)
+        layers = list(zip(self.layers, self.views(theta), strict=True))
         link = link or self.loss_function.inverse_link
-        return self._in_pieces(theta, X, link)[0]
+        return lambda X: self._in_pieces(theta, layers, X, link)[0]
 
     def _in_pieces(
-        self, theta: Array, X: ArrayLike | Rows, link: Callable[[Array], Array] | None
+        self,
+        theta: Array,
+        layers: list[tuple[Layer, Params]],
+        X: ArrayLike | Rows,
+        link: Callable[[Array], Array] | None,
     ) -> list[Array]:
         """Return every layer's output, or the link of the last one alone, some rows at a time."""
-        theta = self.check_theta(theta)
         rows = check_rows(X, theta.dtype, self.n_in, finite=False)
         n_rows, n_columns = rows.shape
         step = self._rows_of_piece(n_columns, theta.size // self.n_params)
-        layers = list(zip(self.layers, self.views(theta), strict=True))
         wholes: list[Array] = []
         for start in range(0, n_rows or 1, step):
             piece = slice(start, start + step)

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from dataclasses import dataclass
 from functools import cached_property
 from typing import Any
@@ -45,9 +46,10 @@ class Model:
     feature_names: tuple[str, ...] | None = None
 
     @cached_property
-    def thetas(self) -> list[Array]:
-        """The weights of each network, in the dtype that predictions are computed in."""
-        return list(self.theta if self.table is None else self.theta.astype(np.float64))
+    def _networks(self) -> list[Callable[[Array], Array]]:
+        """What predicts, network by network, in the dtype that is computed in."""
+        thetas = self.theta if self.table is None else self.theta.astype(np.float64)
+        return [self.network.predictor(theta, self.target.predictions) for theta in thetas]
 
     def rows(self, X: Any) -> Array:
         """Return what the networks take, from a raw table or an array.
@@ -78,7 +80,7 @@ class Model:
 
     def outputs_of(self, rows: Array) -> Array:
         """Return the same for rows as the networks take them."""
-        each = [self.network.predict(theta, rows, self.target.predictions) for theta in self.thetas]
+        each = [predict(rows) for predict in self._networks]
         return each[0] if len(each) == 1 else self.target.averaged(np.stack(each))
 
     def predict(self, X: Any) -> Any:
