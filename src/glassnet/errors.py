@@ -131,26 +131,37 @@ class DivergenceError(GlassnetError, ValueError):
     layer : str
         The first layer, in the order of the forward pass, that holds a number which is not
         finite; or the loss, if all layers are finite.
+    column : int or None
+        The column of X that is the likely cause, counted from 0.
     theta : array of shape (n_params,)
         The last finite parameters: a copy.
     """
 
     def __init__(
-        self, message: str, *, epoch: int, batch: int, layer: str, theta: NDArray[Any]
+        self,
+        message: str,
+        *,
+        epoch: int,
+        batch: int,
+        layer: str,
+        theta: NDArray[Any],
+        column: int | None = None,
     ) -> None:
         super().__init__(message)
         self.epoch = epoch
         self.batch = batch
         self.layer = layer
         self.theta = theta
+        self.column = column
 
     def __reduce__(self) -> tuple[Any, ...]:
         """Pickle with the keyword arguments (a grid search sends errors between processes)."""
-        return _divergence_error, (self.args[0], self.epoch, self.batch, self.layer, self.theta)
+        named = {
+            name: getattr(self, name) for name in ("epoch", "batch", "layer", "theta", "column")
+        }
+        return _divergence_error, (self.args[0], named)
 
 
-def _divergence_error(
-    message: str, epoch: int, batch: int, layer: str, theta: NDArray[Any]
-) -> DivergenceError:
+def _divergence_error(message: str, named: dict[str, Any]) -> DivergenceError:
     """Rebuild a pickled `DivergenceError`."""
-    return DivergenceError(message, epoch=epoch, batch=batch, layer=layer, theta=theta)
+    return DivergenceError(message, **named)

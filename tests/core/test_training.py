@@ -554,6 +554,32 @@ def test_divergence(net, theta, X, Y, settings, epoch, batch, layer, last, rng):
     assert (same.theta == error.theta).all()
 
 
+CAUSES = {
+    "a column": (7, 4e7, 0.0, r"column 7 of X, which reaches 4e\+07 in this batch: scale it"),
+    "the target": (
+        None,
+        1.0,
+        3e9,
+        r"the target, which reaches 3e\+09 in this batch: standardise it",
+    ),
+    "the step": (None, 1.0, 1.0, r"of a fair size: the likely cause is the step\. Lower the .*500"),
+}
+
+
+@pytest.mark.parametrize(("column", "x", "y", "words"), CAUSES.values(), ids=CAUSES)
+def test_divergence_names_the_likely_cause(column, x, y, words, rng):
+    X, Y = rng.uniform(-1, 1, size=(40, 9)), rng.uniform(-1, 1, size=(40, 1))
+    X[:, 7] *= x / np.abs(X[:, 7]).max()
+    Y *= max(y, 1.0) / np.abs(Y).max()
+    net = gn.Network([gn.Dense(9, 8), gn.ReLU(), gn.Dense(8, 1)], loss=gn.SquaredError())
+    theta = net.init(rng)
+    with pytest.raises(gn.DivergenceError, match=words) as found:
+        for _ in gn.train(net, theta, X, Y, optimizer=gn.GradientDescent(500.0), rng=rng,
+                          batch_size=40, n_epochs=999):  # fmt: skip
+            pass
+    assert found.value.column == column
+
+
 @pytest.mark.parametrize(
     ("what", "words"),
     [("the loss", "the loss stopped"), ("the parameters", "a parameter stopped")],

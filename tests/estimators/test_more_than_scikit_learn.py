@@ -6,6 +6,7 @@ import math
 import time
 
 import numpy as np
+import pandas as pd
 import pytest
 from sklearn.exceptions import ConvergenceWarning
 from sklearn.metrics import get_scorer, get_scorer_names
@@ -846,6 +847,22 @@ def test_iter_fit_takes_what_fit_takes():
             pass
     assert_same_bits(fitted.theta_, looped.theta_)
     assert fitted.validation_loss_curve_ == looped.validation_loss_curve_
+
+
+@pytest.mark.parametrize("engine", ["numpy", "numba"])
+def test_divergence_names_the_unscaled_column(engine):
+    """And the weights are those before the step."""
+    X, y = flowers()
+    frame = pd.DataFrame(X, columns=list("abcd")[: X.shape[1]])
+    frame["b"] *= 1e6
+    model = gn.MLPRegressor((8,), solver="sgd", learning_rate_init=1.0, engine=engine,
+                            random_state=0, max_iter=100)  # fmt: skip
+    with pytest.raises(
+        gn.DivergenceError, match=r"column 'b' of X, which reaches .*e\+06"
+    ) as found:
+        model.fit(frame, y.astype(float))
+    assert found.value.column == 1
+    assert np.isfinite(model.predict(frame)).all()
 
 
 def test_iter_fit_says_where_it_diverges():

@@ -14,19 +14,18 @@ from glassnet.errors import DivergenceError
 if TYPE_CHECKING:
     from glassnet.core.training import TrainingState
 
-ADVICE = (
-    "Scale the columns of X (and a regression target) to about [-1, 1], lower the learning rate, "
-    "or limit the gradient with max_grad_norm."
-)
+FAR = 30.0
+"""Numbers beyond it are taken for unscaled: ten times what a standardised column reaches."""
 
 
 def divergence(
     net: Network,
     state: TrainingState,
     batch_size: int,
+    X: Any,
+    Y: Array,
     *,
     loss: float = 0.0,
-    X: Any = None,
     g: Any = None,
     last_finite: Array | None = None,
 ) -> DivergenceError:
@@ -38,7 +37,9 @@ def divergence(
     state : TrainingState
         Tells the parameters, the epoch and the batch.
     batch_size : int
-    loss, X, g : float and arrays, optional
+    X, Y : arrays
+        The batch.
+    loss, g : float and array, optional
         Of the batch, if the loss or the gradient is not finite.
     last_finite : array of shape (n_params,), optional
         The parameters before, if those of the state are not finite.
@@ -54,14 +55,32 @@ def divergence(
         what, layer = "a gradient", _first_layer_of(net, g)
     layer = layer or "no layer"
     batch = state.position // batch_size + 1
+    column, cause = _likely_cause(X, Y, state.learning_rate)
     return DivergenceError(
         f"Training diverged in epoch {state.epoch}, batch {batch}: {what} stopped being finite. "
-        f"The first number that is not finite stands in {layer}. {ADVICE}",
+        f"The first number that is not finite stands in {layer}. {cause}",
         epoch=state.epoch,
         batch=batch,
         layer=layer,
+        column=column,
         theta=(theta if last_finite is None else last_finite).copy(),
     )
+
+
+def _likely_cause(X: Any, Y: Array, learning_rate: float) -> tuple[int | None, str]:
+    """Return a column of X that is far out, if there is one, and a sentence on what to do."""
+    also = f"Lower the learning rate ({learning_rate:g}), or limit the gradient with max_grad_norm."
+    if isinstance(X, np.ndarray):  # sparse rows are scaled by whoever has made them
+        largest = np.abs(X).max(axis=0)
+        column = int(largest.argmax())
+        if largest[column] > FAR:
+            what = f"column {column} of X, which reaches {largest[column]:.3g} in this batch"
+            return column, f"The likely cause is {what}: scale it to about [-1, 1]. {also}"
+    of_target = float(np.abs(Y).max())
+    if of_target > FAR:
+        what = f"the target, which reaches {of_target:.3g} in this batch"
+        return None, f"The likely cause is {what}: standardise it. {also}"
+    return None, f"X and the target are of a fair size: the likely cause is the step. {also}"
 
 
 def describe(net: Network, i: int) -> str:

@@ -223,7 +223,9 @@ def run_steps(
             learning_rate = plan.learning_rates(state, 1).item()
             gradient_norm = clip(g, plan.max_grad_norm)
             if not (np.isfinite(L + penalty) and math.isfinite(gradient_norm)):
-                raise divergence(net, state, plan.batch_size, loss=L + penalty, X=X_batch, g=g)
+                raise divergence(
+                    net, state, plan.batch_size, X_batch, Y_batch, loss=L + penalty, g=g
+                )
             np.copyto(last_finite, theta)
             risky = not learning_rate * gradient_norm < RISKY
             slots = copy.deepcopy(state.slots) if risky else None
@@ -231,7 +233,9 @@ def run_steps(
             decay = decays * plan.decay_factors(state, 1).item() if fades else decays
             plan.optimizer.step(theta, g, state.slots, state.step + 1, rates, decay)
             if not all_finite(theta):
-                error = divergence(net, state, plan.batch_size, last_finite=last_finite)
+                error = divergence(
+                    net, state, plan.batch_size, X_batch, Y_batch, last_finite=last_finite
+                )
                 np.copyto(theta, last_finite)
                 state.slots.update(slots or {})
                 raise error

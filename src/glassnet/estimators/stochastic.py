@@ -261,7 +261,7 @@ def _passes(
                 keeper.keep()
                 epoch = next(passes)
         except DivergenceError as error:
-            _give_up(error, monitor)
+            _give_up(estimator, error, monitor)
             return
         loss = estimator._reported(epoch.loss, epoch.penalty)
         monitor.record(loss, len(state.order))
@@ -301,13 +301,22 @@ def _converged(estimator: Any, state: TrainingState, monitor: Monitor) -> bool:
     return False
 
 
-def _give_up(error: DivergenceError, monitor: Monitor) -> None:
+def _give_up(estimator: Any, error: DivergenceError, monitor: Monitor) -> None:
     """Warn (early stopping keeps its best weights) or raise, with scikit-learn's sentence first."""
     monitor.record_divergence()
-    message = f"{SCIKIT_LEARNS_SENTENCE} {error}"
+    told, column = str(error), error.column
+    if column is not None and hasattr(estimator, "feature_names_in_"):
+        name = estimator.feature_names_in_[column]
+        told = told.replace(f"column {column} of X", f"column {name!r} of X", 1)
+    message = f"{SCIKIT_LEARNS_SENTENCE} {told}"
     if monitor.watch_validation:
         warnings.warn(message, ConvergenceWarning, stacklevel=2)
         return
     raise DivergenceError(
-        message, epoch=error.epoch, batch=error.batch, layer=error.layer, theta=error.theta
+        message,
+        epoch=error.epoch,
+        batch=error.batch,
+        layer=error.layer,
+        theta=error.theta,
+        column=column,
     ) from error

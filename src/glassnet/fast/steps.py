@@ -212,7 +212,7 @@ class _Run:
                 raise IndexError(f"state.order names rows outside 0 to {X.shape[0] - 1}.")
             loss = float(report[loop.BATCH_LOSS] + report[loop.BATCH_PENALTY])
             with np.errstate(over="ignore", invalid="ignore", divide="ignore"):
-                raise self._divergence(net, state, X, plan, loss, outcome)
+                raise self._divergence(net, state, X, Y, plan, loss, outcome)
         return float(report[loop.LAST_RATE]), float(report[loop.NORM])
 
     def _write_down(self, state: TrainingState, shift: int, before: Any, n_words: int) -> None:
@@ -318,13 +318,21 @@ class _Run:
             self.board[word] = compiled.address_of(array)
 
     def _divergence(
-        self, net: Network, state: TrainingState, X: Any, plan: Plan, loss: float, outcome: float
+        self,
+        net: Network,
+        state: TrainingState,
+        X: Any,
+        Y: Array,
+        plan: Plan,
+        loss: float,
+        outcome: float,
     ) -> DivergenceError:
         """Return the error of the step that was not taken, with the state as it was before it."""
+        rows = state.order[state.position :][: plan.batch_size]
+        batch = (plan.batch_size, X[rows], Y[rows])
         if outcome != loop.PARAMETER:
-            rows = state.order[state.position :][: plan.batch_size]
-            return divergence(net, state, plan.batch_size, loss=loss, X=X[rows], g=self.g)
-        error = divergence(net, state, plan.batch_size, last_finite=self.kept[0])
+            return divergence(net, state, *batch, loss=loss, g=self.g)
+        error = divergence(net, state, *batch, last_finite=self.kept[0])
         self._put_back()
         state.theta[:] = self.arrays[loop.THETA]
         return error
