@@ -12,7 +12,7 @@ import zlib
 from collections.abc import Iterator
 from contextlib import contextmanager, suppress
 from pathlib import Path
-from typing import BinaryIO, cast
+from typing import Any, BinaryIO, cast
 
 from glassnet.cli.refusals import WRONG_USE, Refusal, said
 
@@ -21,6 +21,12 @@ HEAD = 2**18
 
 LONGEST_LINE = 2**23
 """Characters of a line, and of a quoted cell: a table's are a thousand times shorter."""
+
+SURELY_FINE, MOST_UNPACKED = 2**26, 250
+"""Bytes that any gzip file may unpack to, and how many times its size beyond.
+
+Tables pack to a half or a fiftieth; a bomb to a thousandth, which is all that DEFLATE can.
+"""
 
 _IN_MEMORY = 2**26
 _CHUNK = 2**20
@@ -62,12 +68,46 @@ def opened(path: str) -> Iterator[BinaryIO]:
             yield raw
             return
         try:
-            with gzip.open(raw) as file:
-                yield cast("BinaryIO", file)
+            with gzip.GzipFile(fileobj=raw) as file:
+                yield cast("BinaryIO", io.BufferedReader(_Unpacked(file, raw, path), _CHUNK))
         except (EOFError, zlib.error, gzip.BadGzipFile) as error:
             raise Refusal(
                 f"{named(path)}: its gzip data are damaged or cut off ({error}). Copy it again."
             ) from error
+
+
+class _Unpacked(io.RawIOBase):
+    """What gzip has packed, as long as it is a table's size."""
+
+    def __init__(self, file: gzip.GzipFile, raw: BinaryIO, path: str) -> None:
+        self._file, self._packed, self._path = file, raw, path
+
+    def readable(self) -> bool:
+        """Return true."""
+        return True
+
+    def seekable(self) -> bool:
+        """Return true."""
+        return True
+
+    def seek(self, offset: int, whence: int = io.SEEK_SET) -> int:
+        """Go to a place, which may take unpacking from the beginning."""
+        return self._file.seek(offset, whence)
+
+    def tell(self) -> int:
+        """Return the place."""
+        return self._file.tell()
+
+    def readinto(self, buffer: Any) -> int:
+        """Read; raise a refusal once far more came out than any table packs."""
+        n: int = self._file.readinto(buffer)
+        unpacked = self._file.tell()
+        if unpacked > SURELY_FINE and unpacked > MOST_UNPACKED * max(self._packed.tell(), 1):
+            raise Refusal(
+                f"{named(self._path)} unpacks to more than {MOST_UNPACKED} times its size, as no "
+                "table does. If you know what is in it, unpack it yourself."
+            )
+        return n
 
 
 @contextmanager
