@@ -12,13 +12,14 @@ export OMP_NUM_THREADS      := 1
 export MPLBACKEND           := Agg
 export PIP_DISABLE_PIP_VERSION_CHECK := 1
 
-.PHONY: demo test lint types imports unit oldest test-seeds test-slow bench bench-quick clean help
+.PHONY: demo test lint types imports unit oldest test-seeds test-slow fuzz bench bench-quick clean help
 
 help:
 	@echo "make demo       install into $(VENV) and run the article's experiment"
 	@echo "make test       everything that CI runs: lint, types, imports, unit, oldest"
 	@echo "make test-seeds the unit tests five times, with fresh random numbers each time"
 	@echo "make test-slow  the tests that take minutes"
+	@echo "make fuzz       the readers of models, checkpoints and tables, ten minutes for each target"
 	@echo "make bench      speed and memory beside scikit-learn, PyTorch, JAX and onnxruntime: half an hour"
 	@echo "make bench-quick  the four smallest shapes, in a minute"
 	@echo "make clean      remove what the others made"
@@ -56,6 +57,12 @@ oldest: $(OLDEST)/stamp $(OLDEST)-fast/stamp
 
 test-slow: $(VENV)/dev.stamp
 	$(BIN)/pytest -n 2 -m slow
+
+FUZZ_SECONDS ?= 600
+
+fuzz: $(VENV)/fuzz.stamp
+	for target in model record header checkpoint state table; do \
+	  $(BIN)/python tests/fuzz/run.py $$target $(FUZZ_SECONDS) || exit 1; done
 
 # As many threads as each library takes by itself, unless the benchmark says otherwise.
 BENCH := env -u OPENBLAS_NUM_THREADS -u OMP_NUM_THREADS $(BIN)/python -m
@@ -96,6 +103,10 @@ $(VENV)/bench.stamp: pyproject.toml constraints.txt constraints-bench.txt | $(VE
 	  --group bench --editable '.[cli,fast,plot]' || { \
 	  echo "Is it torch's CPU build that is missing? constraints-bench.txt says where it is."; exit 1; }
 	@touch $@ $(VENV)/demo.stamp
+
+$(VENV)/fuzz.stamp: $(VENV)/dev.stamp
+	PIP_CONSTRAINT=constraints.txt $(BIN)/pip install --quiet --group fuzz
+	@touch $@
 
 $(OLDEST)/stamp: pyproject.toml constraints-oldest.txt $(shell find src -name '*.py')
 	test -d $(OLDEST) || $(PYTHON) -m venv $(OLDEST)
