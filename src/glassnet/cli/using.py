@@ -76,7 +76,7 @@ def _predicted(target: Target, outputs: Any, *, proba: bool) -> dict[str, Any]:
     names: list[str] = []
     if proba and isinstance(target, SeveralTargets):
         pairs = enumerate(target.labels)
-        names = [f"{one} in {k}" for k, labels in pairs for one in labels.tolist()]
+        names = [f"{one} in prediction {k}" for k, labels in pairs for one in labels.tolist()]
     elif proba and isinstance(target, Classes | Labels):
         names = target.labels.tolist()
     columns |= {f"probability of {name}": outputs[:, k] for k, name in enumerate(names)}
@@ -235,7 +235,7 @@ def _of_target(target: Target, column: str) -> str:
     if isinstance(target, Labels):
         return f"{counted(len(target.labels), 'label')}{column}, each 0 or 1"
     if isinstance(target, SeveralTargets):
-        return f"{counted(len(target.labels), 'class')}{column} at once"
+        return f"{counted(len(target.labels), 'target')}{column} with classes of their own"
     if isinstance(target, Numbers):
         return f"the number{column}, from {target.low:g} to {target.high:g}"
     return f"{counted(target.n_scores, 'number')}{column}"
