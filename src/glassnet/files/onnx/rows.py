@@ -35,7 +35,7 @@ def generated(model: Model) -> Iterator[tuple[str, Array]]:
     rng = np.random.default_rng(0)
     if model.table is not None:
         columns = [_cells(column, rng) for column in model.table.columns]
-        yield "generated rows", _beside(columns)
+        yield "generated rows", _beside(columns, rng)
         return
     assert model.network.n_in is not None
     for size in SIZES:
@@ -44,31 +44,31 @@ def generated(model: Model) -> Iterator[tuple[str, Array]]:
         yield f"generated rows of size {size}", rows.astype(model.theta.dtype)
 
 
-def _beside(columns: list[list[Any]]) -> Array:
-    """Return cells beside each other; those of a shorter column come again."""
-    rows = np.empty((max(map(len, columns)), len(columns)), object)
+def _beside(columns: list[list[Any]], rng: np.random.Generator) -> Array:
+    """Return cells beside each other; those of a shorter column come again, in another order."""
+    n_rows = max(map(len, columns))
+    rows = np.empty((n_rows, len(columns)), object)
     for i, cells in enumerate(columns):
-        rows[:, i] = np.fromiter(cells, object, len(cells))[np.arange(len(rows)) % len(cells)]
+        turns = np.tile(np.arange(len(cells)), (-(-n_rows // len(cells)), 1))
+        order = rng.permuted(turns, axis=1).ravel()[:n_rows]
+        rows[:, i] = np.fromiter(cells, object, len(cells))[order]
     return rows
 
 
 def _cells(column: Column, rng: np.random.Generator) -> list[Any]:
-    """Return the cells of a column, in random order."""
+    """Return the cells of a column, each once."""
     if not column.features:
         return [None]
     kind = cells_kind(column)
-    cells: list[Any]
     if kind == "number":
-        cells = [None, *_NUMBERS, *_between(column.low, column.high, rng)]
-    elif kind == "date":
-        cells = [None, *(np.datetime64(text, "us") for text in _DATES)]
-        cells += _dates_between(column.low or "1970-01-01", column.high or "1970-01-01", rng)
-    elif isinstance(column.encoder, Levels):
-        cells = [None, *column.encoder.code_of, *_unseen(column.encoder.levels)]
-    else:
-        cells = [None, "a value"]
-    rng.shuffle(cells)
-    return cells
+        return [None, *_NUMBERS, *_between(column.low, column.high, rng)]
+    if kind == "date":
+        dates = [np.datetime64(text, "us") for text in _DATES]
+        low, high = column.low or "1970-01-01", column.high or "1970-01-01"
+        return [None, *dates, *_dates_between(low, high, rng)]
+    if isinstance(column.encoder, Levels):
+        return [None, *column.encoder.code_of, *_unseen(column.encoder.levels)]
+    return [None, "a value"]
 
 
 def _between(low: Any, high: Any, rng: np.random.Generator) -> list[float]:

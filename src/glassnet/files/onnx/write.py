@@ -11,7 +11,7 @@ from glassnet.files.atomic import whole_file
 from glassnet.files.model_file import Path
 from glassnet.files.onnx.check import check
 from glassnet.files.onnx.columns import write_table
-from glassnet.files.onnx.graph import Graph, needed
+from glassnet.files.onnx.graph import Graph
 from glassnet.files.onnx.inputs import X_NAME
 from glassnet.files.onnx.layers import scores
 from glassnet.files.onnx.targets import write_outputs
@@ -50,7 +50,6 @@ def write_onnx(record: Record, path: Path, rows: Any = None) -> None:
     OSError
         If the file cannot be written.
     """
-    needed("onnxruntime")
     data = _model_proto(record).SerializeToString()
     check(record.model, data, rows)
     with whole_file(path) as file:
