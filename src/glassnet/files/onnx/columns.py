@@ -185,7 +185,7 @@ def _write_date(matrix: _Matrix, column: Column, encoder: Date, x: str, places: 
         if cycle == "year":
             raw = g.cast(year(g, days), np.float64)
         elif cycle == "hour":
-            raw = _wave(g, "Sin" if part.endswith("sin") else "Cos", rest)
+            raw = _wave(g, rest, 0 if part.endswith("sin") else np.pi / 2)
         else:
             continue
         matrix.add_raw(place, g.op("Where", missing, np.array(np.nan), raw), feature.scaling)
@@ -198,10 +198,11 @@ def _write_date(matrix: _Matrix, column: Column, encoder: Date, x: str, places: 
             matrix.add_looked_up([places[k] for k in own], rows, g.vector(which))
 
 
-def _wave(g: Graph, wave: str, rest: str) -> str:
-    """Return the sine or cosine of the time of day, rounded to 12 digits as `Date` does."""
+def _wave(g: Graph, rest: str, phase: float) -> str:
+    """Return the sine of the time of day, or cosine, rounded to 12 digits as `Date` does."""
     turns = g.op("Div", g.cast(rest, np.float64), np.array(float(DAY)))
-    value = g.op(wave, g.op("Mul", turns, np.array(2 * np.pi)))
+    angle = g.op("Add", g.op("Mul", turns, np.array(2 * np.pi)), np.array(phase, np.float64))
+    value = g.op("Sin", angle)
     return g.op("Div", g.op("Round", g.op("Mul", value, np.array(1e12))), np.array(1e12))
 
 

@@ -1,7 +1,7 @@
 """Networks as ONNX operators: the formulas of `core.activations` and of the layers.
 
-A formula is composed of operators that onnxruntime has for float32 and float64 alike; it has none
-of Elu, Selu, Softplus and Erf for float64, and reads LeakyRelu's slope as float32.
+A formula is composed of operators that onnxruntime has for float32 and float64 alike, from 1.20 on.
+For float64 it lacks Elu, Selu, Softplus and Erf, and 1.20 lacks Cos; LeakyRelu's slope is float32.
 """
 
 from __future__ import annotations
@@ -143,7 +143,13 @@ def _gelu_tanh(g: Graph, f: GELUTanh, z: str) -> str:
 
 
 def _silu(g: Graph, _f: Any, z: str) -> str:
-    return g.op("Mul", z, g.op("Sigmoid", z))
+    """Return z sigmoid(z), by way of exp(-|z|).
+
+    onnxruntime 1.20 makes one operator of a Mul by a Sigmoid, and has that for float32 only.
+    """
+    e = g.op("Exp", g.op("Neg", g.op("Abs", z)))
+    larger = g.op("Where", g.op("Less", z, 0), e, 1)
+    return g.op("Mul", z, g.op("Div", larger, g.op("Add", e, 1)))
 
 
 def _mish(g: Graph, f: Mish, z: str) -> str:
@@ -181,11 +187,14 @@ def _mixed(g: Graph, layer: MixedActivation, params: Params, z: str) -> str:
 
 
 def _periodic(g: Graph, layer: PeriodicEmbedding, params: Params, x: str) -> str:
-    """Return each number beside its waves: columns first, so that each has its own product."""
+    """Return each number beside its waves: columns first, so that each has its own product.
+
+    A cosine is a sine a quarter of a turn on: Cos has float64 in the latest runtimes only.
+    """
     f, c, mix, d = params
     columns = g.op("Unsqueeze", g.op("Transpose", x, perm=[1, 0]), np.array([2]))
-    frequencies, phases, shifts = (f * (2 * np.pi))[:, None], c[:, None], d[:, None]
-    waves = g.op("Cos", g.op("Add", g.op("Mul", columns, frequencies), phases))
+    frequencies, phases, shifts = (f * (2 * np.pi))[:, None], (c + np.pi / 2)[:, None], d[:, None]
+    waves = g.op("Sin", g.op("Add", g.op("Mul", columns, frequencies), phases))
     mixed = g.op("Add", g.op("MatMul", waves, mix), shifts)
     beside = g.op("Transpose", g.op("Concat", columns, mixed, axis=2), perm=[1, 0, 2])
     return g.op("Reshape", beside, np.array([0, layer.n_out]))  # 0: as many rows as there are
