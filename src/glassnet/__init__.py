@@ -45,14 +45,15 @@ _HOMES = {
     "core.training": ("Epoch", "TrainingState", "train"),
     "errors": (
         "CheckpointError", "DTypeError", "DataError", "DigestError", "DivergenceError",
-        "GlassnetError", "HeaderError", "LabelError", "LayoutError", "MissingExtraError",
-        "ModelFileError", "NewerFormatError", "NonFiniteError", "NotAModelFileError",
-        "ParameterError", "RecordError", "ShapeError", "TruncatedFileError",
+        "ExportError", "GlassnetError", "HeaderError", "LabelError", "LayoutError",
+        "MissingExtraError", "ModelFileError", "NewerFormatError", "NonFiniteError",
+        "NotAModelFileError", "ParameterError", "RecordError", "ShapeError", "TruncatedFileError",
     ),
     "estimators.classifier": ("MLPClassifier",),
     "estimators.regressor": ("MLPRegressor",),
     "estimators.tables.classifier": ("TabularClassifier",),
     "estimators.tables.regressor": ("TabularRegressor",),
+    "files.onnx.inputs": ("onnx_inputs",),
     "files.predictor": ("Predictor", "load"),
     "tabular.blocks": ("Columns",),
     "tabular.columns": ("Column", "DataWarning"),
@@ -288,6 +289,9 @@ if TYPE_CHECKING:  # the same names, for editors and type checkers; a test compa
         DTypeError as DTypeError,
     )
     from glassnet.errors import (
+        ExportError as ExportError,
+    )
+    from glassnet.errors import (
         GlassnetError as GlassnetError,
     )
     from glassnet.errors import (
@@ -330,6 +334,7 @@ if TYPE_CHECKING:  # the same names, for editors and type checkers; a test compa
     from glassnet.estimators.regressor import MLPRegressor as MLPRegressor
     from glassnet.estimators.tables.classifier import TabularClassifier as TabularClassifier
     from glassnet.estimators.tables.regressor import TabularRegressor as TabularRegressor
+    from glassnet.files.onnx.inputs import onnx_inputs as onnx_inputs
     from glassnet.files.predictor import Predictor as Predictor
     from glassnet.files.predictor import load as load
     from glassnet.tabular.blocks import Columns as Columns

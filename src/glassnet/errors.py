@@ -10,6 +10,7 @@
     ├── DTypeError (TypeError)         not float32 or float64, or two of them mixed
     ├── DivergenceError (ValueError)   training left the finite numbers; holds the last finite theta
     ├── MissingExtraError (ImportError)  an optional dependency is not installed
+    ├── ExportError (ValueError)       an export that does not answer as the model; not written
     └── ModelFileError (ValueError)    a model file that cannot be read; says why, and at which byte
         ├── NotAModelFileError         something else: a pickle, a table, another safetensors file
         ├── TruncatedFileError         it ends before its header or its arrays do
@@ -59,6 +60,10 @@ class DTypeError(GlassnetError, TypeError):
 
 class MissingExtraError(GlassnetError, ImportError):
     """An optional dependency that is not installed."""
+
+
+class ExportError(GlassnetError, ValueError):
+    """A model in another format that does not answer as the model does; it was not written."""
 
 
 class ModelFileError(GlassnetError, ValueError):

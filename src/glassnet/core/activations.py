@@ -17,7 +17,7 @@ from glassnet.core.arrays import Array, Rows, check_setting
 from glassnet.core.erf import erfc
 from glassnet.core.layer import Layer, Params, Step
 
-_FAR = 40.0
+FAR = 40.0
 """Beyond ±40 the GELUs are 0 and z to the last digit in both dtypes; z² would overflow at 1e19."""
 
 
@@ -249,7 +249,7 @@ class GELU(Activation):
 
     def derivative(self, Z: Array, A: Array) -> Array:
         """Return ``Phi(Z) + Z phi(Z)``."""
-        Z = np.clip(Z, -_FAR, _FAR)
+        Z = np.clip(Z, -FAR, FAR)
         return _normal_cdf(Z) + Z * (np.exp(-0.5 * Z * Z) / float(np.sqrt(2 * np.pi)))
 
 
@@ -278,7 +278,7 @@ class GELUTanh(Activation):
 
     def derivative(self, Z: Array, A: Array) -> Array:
         """Return the derivative above."""
-        Z = np.clip(Z, -_FAR, _FAR)
+        Z = np.clip(Z, -FAR, FAR)
         t = self._tanh(Z)
         du = self.SLOPE * (1 + 3 * 0.044715 * Z * Z)
         slope: Array = 0.5 * (1 + t) + 0.5 * Z * (1 - t * t) * du
@@ -286,7 +286,7 @@ class GELUTanh(Activation):
 
     def _tanh(self, Z: Array) -> Array:
         """Return tanh(u): 1 or -1 where the cube would overflow float32."""
-        Z = np.clip(Z, -_FAR, _FAR)
+        Z = np.clip(Z, -FAR, FAR)
         t: Array = np.tanh(self.SLOPE * (Z + 0.044715 * Z * Z * Z))
         return t
 

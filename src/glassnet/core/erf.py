@@ -18,7 +18,7 @@ _SMALL = (
      0.185777706184603153),
     (2844.23683343917062, 1282.61652607737228, 244.024637934444173, 23.6012909523441209, 1.0),
 )  # fmt: skip
-_MIDDLE = (
+MIDDLE = (
     (1230.33935479799725, 2051.07837782607147, 1712.04761263407058, 881.952221241769090,
      298.635138197400131, 66.1191906371416295, 8.88314979438837594, 0.564188496988670089,
      2.15311535474403846e-8),
@@ -101,7 +101,7 @@ def _erfc_of_large(y: Array) -> Array:
     y = np.minimum(y, _ERFC_END)
     lead = np.trunc(y * 16) / 16
     gauss = np.exp(-lead * lead) * np.exp(-(y - lead) * (y + lead))
-    middle = gauss * _ratio(_MIDDLE, np.minimum(y, _MIDDLE_END))
+    middle = gauss * _ratio(MIDDLE, np.minimum(y, _MIDDLE_END))
     inverse = 1.0 / (y * y)
     tail = gauss * (_ONE_OVER_SQRT_PI - inverse * _ratio(_LARGE, inverse)) / y
     result: Array = np.where(y <= _MIDDLE_END, middle, tail)

@@ -6,6 +6,7 @@ from dataclasses import dataclass
 from typing import Any
 
 from glassnet.files.model_file import Path, read_record
+from glassnet.files.onnx.write import write_onnx
 from glassnet.record import Classes, Kind, Labels, Record, SeveralTargets
 from glassnet.tabular.columns import Column
 
@@ -110,6 +111,31 @@ class Predictor:
             If the model predicts numbers.
         """
         return self.record.model.predict_proba(X)
+
+    def to_onnx(self, path: Path, rows: Any = None) -> None:
+        """Write the model as an ONNX file: the whole of it, or nothing.
+
+        Raw columns or rows of numbers go in, and labels or numbers come out: docs/onnx.md says how.
+        onnxruntime's answers are compared with the model's before the file is there.
+
+        Parameters
+        ----------
+        path : str or path
+        rows : table of shape (n_rows, n_columns), optional
+            Rows of your own, to compare onnxruntime's answers on, too.
+
+        Raises
+        ------
+        MissingExtraError
+            If onnx or onnxruntime is not installed.
+        ParameterError
+            If ONNX cannot hold the model: an empty text is a level, or a layer is of your own.
+        ExportError
+            If onnxruntime does not answer as the model does.
+        OSError
+            If the file cannot be written.
+        """
+        write_onnx(self.record, path, rows)
 
     def __repr__(self) -> str:
         about = self.record.about

@@ -46,10 +46,14 @@ class Model:
     feature_names: tuple[str, ...] | None = None
 
     @cached_property
+    def thetas(self) -> list[Array]:
+        """The weights of each network, in the dtype that predictions are computed in."""
+        return list(self.theta if self.table is None else self.theta.astype(np.float64))
+
+    @cached_property
     def _networks(self) -> list[Callable[[Array], Array]]:
-        """What predicts, network by network, in the dtype that is computed in."""
-        thetas = self.theta if self.table is None else self.theta.astype(np.float64)
-        return [self.network.predictor(theta, self.target.predictions) for theta in thetas]
+        """What predicts, network by network."""
+        return [self.network.predictor(theta, self.target.predictions) for theta in self.thetas]
 
     def rows(self, X: Any) -> Array:
         """Return what the networks take, from a raw table or an array.

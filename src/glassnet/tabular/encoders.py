@@ -141,13 +141,19 @@ class Levels(Encoder):
 
     levels: tuple[str, ...]
 
-    def codes(self, cells: Cells) -> Array:
-        """Return the place of each cell's level, from 1; 0 is missing or never seen."""
+    @property
+    def code_of(self) -> dict[str, int]:
+        """The place of each level, from 1, by its text; of truth values by other names, too."""
         code = {level: i for i, level in enumerate(self.levels, start=1)}
         if self.levels == tuple(_TRUTH):
             code |= {also: code[level] for level in code for also in _TRUTH[level].split()}
         elif self.levels == ("0", "1"):
             code |= {"False": 1, "True": 2}
+        return code
+
+    def codes(self, cells: Cells) -> Array:
+        """Return the place of each cell's level, from 1; 0 is missing or never seen."""
+        code = self.code_of
         texts, which = cells.distinct()
         return np.array([*(code.get(text, 0) for text in texts), 0], np.int32)[which]
 

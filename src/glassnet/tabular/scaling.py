@@ -11,7 +11,7 @@ from glassnet.tabular.cells import Array
 LIMIT = 3.0
 """No scaled number is beyond ±3: Holzmüller, Grinsztajn and Steinwart, 2024."""
 
-_FAR = LIMIT * 2.0**40
+FAR = LIMIT * 2.0**40
 """From here on the clip is ±3 to the last digit in float64; squares would overflow at 1e154."""
 
 _HUGE = 2.0**900
@@ -92,7 +92,7 @@ class Scaling:
             else:
                 x -= self.center
                 x /= self.spread
-        np.clip(x, -_FAR, _FAR, out=x)
+        np.clip(x, -FAR, FAR, out=x)
         root = np.square(x / LIMIT)
         root += 1
         np.sqrt(root, out=root)

@@ -39,6 +39,7 @@ from glassnet.estimators.tables.saving import estimator_of, record_of, training_
 from glassnet.estimators.tables.splits import Rows, Split, folds, split_at_random, split_by
 from glassnet.fast.threads import one_blas_thread
 from glassnet.files.model_file import Path, named, read_record, write_record
+from glassnet.files.onnx.write import write_onnx
 from glassnet.record import Model, Target
 from glassnet.report import Report
 from glassnet.tabular import recipe
@@ -476,6 +477,34 @@ class BaseTabular(TabularParameters):
         """
         check_is_fitted(self)
         write_record(path, record_of(self))
+
+    def to_onnx(self, path: Path, rows: Any = None) -> None:
+        """Write the fitted model as an ONNX file: the whole of it, or nothing.
+
+        Raw columns go in, and labels or numbers come out: docs/onnx.md says how. onnxruntime's
+        answers are compared with the model's before the file is there.
+
+        Parameters
+        ----------
+        path : str or path
+        rows : table of shape (n_rows, n_columns), optional
+            Rows of your own, to compare onnxruntime's answers on, too.
+
+        Raises
+        ------
+        NotFittedError
+            If there is no fitted model yet.
+        MissingExtraError
+            If onnx or onnxruntime is not installed.
+        ParameterError
+            If ONNX cannot hold the model: an empty text is a level, or a layer is of your own.
+        ExportError
+            If onnxruntime does not answer as the model does.
+        OSError
+            If the file cannot be written.
+        """
+        check_is_fitted(self)
+        write_onnx(record_of(self), path, rows)
 
     @classmethod
     def load(cls, path: Path) -> Self:
