@@ -66,7 +66,7 @@ def hidden_sizes(value: str | None) -> tuple[int, ...] | None:
     return sizes
 
 
-def seconds(value: str | None) -> float | None:
+def seconds(value: str | None, option: str = "--max-time") -> float | None:
     """Return the seconds in a text such as ``90``, ``90s``, ``5m`` or ``1h30m``."""
     if value is None:
         return None
@@ -78,7 +78,7 @@ def seconds(value: str | None) -> float | None:
     if not 0 < total < 1e9:
         raise typer.BadParameter(
             f"{value!r} gives no time. Expected such as 90s, 5m or 1h30m.",
-            param_hint="'--max-time'",
+            param_hint=f"'{option}'",
         )
     return total
 
