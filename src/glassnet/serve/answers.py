@@ -9,9 +9,10 @@ import numpy as np
 
 from glassnet.core.arrays import Array
 from glassnet.errors import DataError
-from glassnet.record import Classes, Labels, SeveralTargets, Target
+from glassnet.record import Classes, Labels, Model, SeveralTargets, Target
 from glassnet.serve.arrow import stream_of
 from glassnet.serve.problems import Problem
+from glassnet.serve.rows import quiet
 
 MOST_NUMBERS = 10_000_000
 """Of an answer: a probability for each class of each row. As JSON they take 200 MB."""
@@ -31,8 +32,16 @@ def check_size(n_rows: int, target: Target) -> None:
         )
 
 
-def check_finite(outputs: Array) -> None:
-    """Raise if a prediction is no finite number, which JSON has not."""
+def outputs_of(rows: Array, model: Model) -> Array:
+    """Return what a model says of rows, as its networks take them.
+
+    Raises
+    ------
+    DataError
+        If a prediction is no finite number, which JSON has not.
+    """
+    with quiet():
+        outputs = model.outputs_of(rows)
     finite = np.isfinite(outputs).all(axis=1)
     if not finite.all():
         row = int(np.argmin(finite))
@@ -41,6 +50,7 @@ def check_finite(outputs: Array) -> None:
             "the model was trained on.",
             row=row,
         )
+    return outputs
 
 
 def as_json(target: Target, outputs: Array, ignored: list[str]) -> bytes:

@@ -18,7 +18,7 @@ from starlette.routing import Route
 
 from glassnet import __version__
 from glassnet.errors import DataError
-from glassnet.serve.answers import as_arrow, as_json, check_finite, check_size
+from glassnet.serve.answers import as_arrow, as_json, check_size, outputs_of
 from glassnet.serve.arrow import ARROW, table_of
 from glassnet.serve.bodies import Bodies
 from glassnet.serve.page import page
@@ -105,8 +105,7 @@ class Server:
         else:
             X, ignored = rows_of_json(body, about, self.settings.max_rows)
         check_size(len(X), about.target)
-        outputs = served.model.outputs_of(matrix_of(X, served.model))
-        check_finite(outputs)
+        outputs = outputs_of(matrix_of(X, served.model), served.model)
         if wants_arrow:
             return as_arrow(about.target, outputs)
         return as_json(about.target, outputs, ignored)

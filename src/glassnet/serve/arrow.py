@@ -41,24 +41,15 @@ def table_of(
     data = pa.py_buffer(bytes(body))
     try:
         _check_messages(data)
-        batches, n_rows = [], 0
-        with pa.ipc.open_stream(data) as stream:
-            for batch in stream:
-                n_rows += batch.num_rows
-                if n_rows > settings.max_rows:
-                    break
-                batch.validate(full=True)
-                batches.append(batch)
-            check_count(n_rows, settings.max_rows)
-            table = pa.Table.from_batches(batches, stream.schema)
-    except (pa.ArrowException, OSError, UnicodeDecodeError, struct.error, ValueError) as error:
-        if isinstance(error, DataError):
-            raise
+        table = _read(data, settings.max_rows)
+        known = about.column_names or table.column_names
+        ignored = [name for name in table.column_names if name not in known]
+        kept = [i for i, name in enumerate(table.column_names) if name in known]
+        return _plain(table.select(kept), settings.most_text), ignored
+    except DataError:
+        raise
+    except (pa.ArrowException, OSError, MemoryError, struct.error, ValueError) as error:
         raise Problem(400, f"the body is no whole Arrow stream: {_first_line(error)}.") from None
-    known = about.column_names or table.column_names
-    ignored = [name for name in table.column_names if name not in known]
-    kept = [i for i, name in enumerate(table.column_names) if name in known]
-    return _plain(table.select(kept), settings.most_text), ignored
 
 
 def stream_of(columns: dict[str, Any]) -> bytes:
@@ -69,6 +60,19 @@ def stream_of(columns: dict[str, Any]) -> bytes:
         writer.write_table(table)
     data: bytes = sink.getvalue().to_pybytes()
     return data
+
+
+def _read(data: pa.Buffer, most: int) -> pa.Table:
+    """Return the table of a stream, its rows counted batch by batch."""
+    batches, n_rows = [], 0
+    with pa.ipc.open_stream(data) as stream:
+        for batch in stream:
+            n_rows += batch.num_rows
+            check_count(n_rows, most)
+            batch.validate(full=True)
+            batches.append(batch)
+        check_count(n_rows, most)
+        return pa.Table.from_batches(batches, stream.schema)
 
 
 def _check_messages(data: pa.Buffer) -> None:

@@ -71,6 +71,11 @@ def names_of(about: Description) -> tuple[str, ...]:
     return about.column_names or tuple(map(array_name, range(about.n_columns)))
 
 
+def quiet() -> np.errstate:
+    """Return what silences overflows: they are found in the result, row by row."""
+    return np.errstate(over="ignore", invalid="ignore")
+
+
 def matrix_of(X: Any, model: Model) -> Array:
     """Return what the networks take.
 
@@ -79,7 +84,7 @@ def matrix_of(X: Any, model: Model) -> Array:
     DataError
         If a cell cannot be used; without a table that is so for a missing one, too.
     """
-    with np.errstate(over="ignore", invalid="ignore"):
+    with quiet():
         rows = model.rows(X)
     if model.table is None:
         finite = np.isfinite(rows)

@@ -12,7 +12,7 @@ from typing import Any, TypeAlias
 from glassnet.errors import ModelFileError
 from glassnet.files.model_file import read_record
 from glassnet.record import Description, Model
-from glassnet.serve.answers import check_finite
+from glassnet.serve.answers import outputs_of
 from glassnet.serve.rows import matrix_of, names_of
 from glassnet.tabular.columns import Column
 
@@ -70,9 +70,7 @@ def load_served(path: str) -> Served:
     served = Served(record.about, record.model, digest, now, signature)
     try:
         rows = matrix_of([example_cells(served.about)], served.model)
-        outputs = served.model.outputs_of(rows)
-        check_finite(outputs)
-        served.about.target.decoded(outputs)
+        served.about.target.decoded(outputs_of(rows, served.model))
     except (ValueError, TypeError, IndexError, AssertionError) as error:
         raise ModelFileError(
             f"the model cannot predict a row of its own table: {error}", path=path

@@ -17,6 +17,11 @@ Result = TypeVar("Result")
 class Work:
     """A pool of threads, and a queue that ends.
 
+    Attributes
+    ----------
+    n : int
+        Calls that wait or run.
+
     Parameters
     ----------
     n_threads : int
@@ -27,7 +32,7 @@ class Work:
     def __init__(self, n_threads: int, n_waiting: int) -> None:
         self._pool = ThreadPoolExecutor(n_threads, thread_name_prefix="glassnet-serve")
         self._most = n_threads + n_waiting
-        self._n = 0
+        self.n = 0
         self._lock = threading.Lock()
 
     async def run(self, call: Callable[[], Result], until: float) -> Result:
@@ -47,9 +52,9 @@ class Work:
             503, if too many wait, or it took too long.
         """
         with self._lock:
-            if self._n >= self._most:
-                raise busy(f"{self._n} requests are under way; expected fewer. Try again.")
-            self._n += 1
+            if self.n >= self._most:
+                raise busy(f"{self.n} requests are under way; expected fewer. Try again.")
+            self.n += 1
         future = self._pool.submit(call)
         future.add_done_callback(self._ended)
         try:
@@ -63,7 +68,7 @@ class Work:
 
     def _ended(self, _: Future[Any]) -> None:
         with self._lock:
-            self._n -= 1
+            self.n -= 1
 
     def close(self) -> None:
         """Let go of the threads; what waits is dropped."""
