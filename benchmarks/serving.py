@@ -1,4 +1,4 @@
-"""Requests to ``glassnet serve`` while its model is exchanged: how many, how long, and if one fails.
+"""Requests to ``glassnet serve`` while its model is exchanged: how many, how long, which fail.
 
 The network of the recipe for tables, 8 numbers and 2 categories. Threads of this process ask, each
 on its own connection, one request after another; the server runs beside, on the same cores. Every
