@@ -2,11 +2,14 @@
 
 import re
 import socket
+from pathlib import Path
 
 import pytest
 
 from cli.commands import finish, run, start
 from files.golden_table import golden
+from glassnet.cli.serving import n_bytes
+from glassnet.serve import Settings
 
 MODEL = golden("means")
 
@@ -79,6 +82,20 @@ def test_help_names_every_option_and_needs_none_of_it():
     for option in ("--host", "--port", "--workers", "--max-body", "--max-rows", "--timeout",
                    "--queue", "--allow-host", "--log"):  # fmt: skip
         assert option in out
+
+
+def test_the_page_of_the_documentation_has_the_options_and_what_they_are_by_themselves():
+    text = (Path(__file__).parents[2] / "docs" / "serving.md").read_text(encoding="utf-8")
+    limits = text.partition("## Limits")[2].partition("## ")[0]
+    first = "".join(re.findall(r"^\| (`--.*?) \|", limits, re.MULTILINE))
+    names = re.findall(r"`(--[a-z-]+)`", first)
+    shown = run("serve", "--help").output
+    assert sorted(names) == sorted(set(re.findall(r"--[a-z-]+", shown)) - {"--help", "--port-"})
+    settings = Settings("m")
+    for value in (settings.host, settings.port, f"{settings.max_rows:,}", settings.queue):
+        assert re.search(rf"^\|[^|]+\|[^|]*\b{value}\b", limits, re.MULTILINE), value
+    assert (n_bytes("16MB"), "| 16MB |" in limits) == (settings.max_body, True)
+    assert (settings.timeout, "| 30s |" in limits) == (30.0, True)
 
 
 def test_the_help_of_all_commands_names_it():

@@ -186,10 +186,14 @@ def test_processes_share_a_socket_are_replaced_and_end_with_the_one_that_started
         workers = workers_of(server, 2, without=min(seen))
         assert max(seen) in workers
         server.process.kill()
-        ends = time.monotonic() + 10
-        while any(map(is_running, workers)) and time.monotonic() < ends:
-            time.sleep(0.1)
-        assert not any(map(is_running, workers))
+        try:
+            ends = time.monotonic() + 10
+            while any(map(is_running, workers)) and time.monotonic() < ends:
+                time.sleep(0.1)
+            assert not any(map(is_running, workers))
+        finally:  # nothing stays behind if they did not
+            for one in filter(is_running, workers):
+                os.kill(one, signal.SIGKILL)
 
 
 def is_running(pid):

@@ -14,6 +14,7 @@ from glassnet.serve import answers
 from serve.serving import ARROW, JSON, client, in_parts, rows_for
 
 MODULE = import_module("glassnet.serve.application")  # the package has a function of that name
+NAMES = tuple(rows_for("tabular-classifier")[0])
 ROW = json.dumps(rows_for("tabular-classifier")[0])
 TABLE, PLAIN = "tabular-classifier", "two-classes"
 
@@ -148,7 +149,8 @@ def test_too_many_bytes(n, status, is_declared):
     assert answer.status_code == status
     if status == 413:
         message = answer.json()["error"]["message"]
-        assert re.search(r"the body is (101|more than 100) bytes; expected at most 100\.", message)
+        what = "101" if is_declared else "more than 100"
+        assert f"the body is {what} bytes; expected at most 100." in message
 
 
 def test_an_answer_that_would_be_too_large(monkeypatch):
@@ -225,6 +227,63 @@ def test_views_of_one_long_text_are_counted():
         answer = found.post("/predict", content=stream(table), headers={"Content-Type": ARROW})
     assert answer.status_code == 413
     assert "the text of all rows is more than 200,000 bytes" in answer.text
+
+
+def test_a_dictionary_alone_that_is_compressed():
+    def messages(**options):
+        body = stream(TEXTS, **options)
+        reader = pa.ipc.MessageReader.open_stream(pa.py_buffer(body))
+        return [message.serialize().to_pybytes() for message in reader]
+
+    schema, _, batch = messages()
+    body = schema + messages(compression="lz4")[1] + batch + b"\xff\xff\xff\xff\0\0\0\0"
+    with client(golden(PLAIN)) as found:
+        answer = found.post("/predict", content=body, headers={"Content-Type": ARROW})
+    assert (answer.status_code, "is compressed" in answer.text) == (415, True)
+
+
+def test_a_text_that_lies_outside_of_its_stream():
+    """Where a text begins and ends is a number of the stream: to believe it reads other memory."""
+    table = pa.table({"x0": ["1", "2"], "x1": [3, 4], "x2": [5, 6]})
+    body = stream(table).replace(struct.pack("<3i", 0, 1, 2), struct.pack("<3i", 0, 1, 1 << 20))
+    assert body != stream(table)
+    with client(golden(PLAIN)) as found:
+        answer = found.post("/predict", content=body, headers={"Content-Type": ARROW})
+    assert answer.status_code == 400
+    assert "the body is no whole Arrow stream" in answer.json()["error"]["message"]
+
+
+def test_what_stands_in_the_place_of_a_missing_text_is_not_read():
+    """pyarrow's own cast of such a column ends the process."""
+    views = struct.pack("<4i", 1, ord("7"), 0, 0) + struct.pack("<4i", -(1 << 24), 0, 0, 0)
+    for validity, expected in ((b"\x01", [7.0, None]), (b"\x03", "no whole Arrow stream")):
+        buffers = [pa.py_buffer(validity), pa.py_buffer(views)]
+        texts = pa.Array.from_buffers(pa.string_view(), 2, buffers)
+        columns = {name: texts if name == "age" else [None] * 2 for name in NAMES}
+        body = stream(pa.table(columns))
+        with client(golden(TABLE)) as found:
+            answer = found.post("/predict", content=body, headers={"Content-Type": ARROW})
+            if expected == "no whole Arrow stream":
+                assert (answer.status_code, expected in answer.text) == (400, True)
+                continue
+            rows = [dict.fromkeys(NAMES) | {"age": age} for age in expected]
+            as_json = found.post("/predict", content=json.dumps({"rows": rows}), headers=JSON)
+        assert answer.status_code == 200, answer.text
+        assert answer.json() == as_json.json()
+
+
+@pytest.mark.parametrize("name", ["dictionary", "codes"])
+def test_a_dictionary_that_is_not_whole(name):
+    texts = pa.DictionaryArray.from_arrays(pa.array([0, 1], pa.int32()), ["1", "2"])
+    body = stream(pa.table({"x0": texts, "x1": [3, 4], "x2": [5, 6]}))
+    good = {"dictionary": struct.pack("<3i", 0, 1, 2), "codes": struct.pack("<2i", 0, 1)}[name]
+    place = body.rindex(good) if name == "codes" else body.index(good)
+    bad = good[:-4] + struct.pack("<i", 1 << 20)
+    body = body[:place] + bad + body[place + len(good) :]
+    with client(golden(PLAIN)) as found:
+        answer = found.post("/predict", content=body, headers={"Content-Type": ARROW})
+    assert answer.status_code == 400
+    assert "the body is no whole Arrow stream" in answer.json()["error"]["message"]
 
 
 def test_damaged_arrow_streams_are_refused_or_predicted(rng):
