@@ -48,11 +48,12 @@ class Watch:
         """Load the model; a file that is damaged just now is given some seconds."""
         if hasattr(self, "served"):
             return
-        for _ in range(_TRIES):
+        for left in reversed(range(_TRIES)):
             try:
                 served = await asyncio.to_thread(load_served, self._settings.path)
             except (ModelFileError, OSError) as error:
-                log.warning("waiting for a model that can be read: %s", error)
+                if left == _TRIES - 1:
+                    log.warning("waiting for a model that can be read: %s", error)
                 await asyncio.sleep(POLL_SECONDS)
             else:
                 self._take(served)
