@@ -20,7 +20,7 @@ from anyio.from_thread import start_blocking_portal
 from files.golden_table import golden, new_numbers, new_rows
 from glassnet.files.model_file import read_record, write_record
 from glassnet.serve import Settings
-from glassnet.serve.application import Server
+from glassnet.serve.endpoints import Server
 
 JSON = {"Content-Type": "application/json"}
 ARROW = "application/vnd.apache.arrow.stream"

@@ -6,12 +6,12 @@ import socket
 import threading
 import time
 from concurrent.futures import ThreadPoolExecutor
-from importlib import import_module
 
 import pytest
 from uvicorn.server import ServerState
 
 from files.golden_table import golden
+from glassnet.serve import endpoints
 from glassnet.serve.problems import Problem
 from glassnet.serve.protocol import Protocol
 from glassnet.serve.server import config_of, listening
@@ -19,20 +19,19 @@ from glassnet.serve.settings import N_THREADS, Settings, is_loopback
 from glassnet.serve.work import Work
 from serve.serving import JSON, client, in_parts
 
-MODULE = import_module("glassnet.serve.application")  # the package has a function of that name
 BODY = json.dumps({"rows": [[0, 0, 0]]})
 
 
 @pytest.fixture
 def held(monkeypatch):
     """Let predictions wait for an event, which is set at the end."""
-    event, original = threading.Event(), MODULE.matrix_of
+    event, original = threading.Event(), endpoints.matrix_of
 
     def waiting(*arguments):
         assert event.wait(20)
         return original(*arguments)
 
-    monkeypatch.setattr(MODULE, "matrix_of", waiting)
+    monkeypatch.setattr(endpoints, "matrix_of", waiting)
     yield event
     event.set()
 
@@ -151,7 +150,7 @@ def test_the_parts_of_an_answer_do_not_wait_for_each_other():
     settings = Settings(str(golden("means")), port=0)
 
     async def story():
-        app = MODULE.application(settings)
+        app = endpoints.application(settings)
         state = ServerState()
         listener = listening(settings)
         config = config_of(settings, app)

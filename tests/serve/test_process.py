@@ -23,10 +23,10 @@ TABLE = "tabular-classifier"
 HEAD = b"POST /predict HTTP/1.1\r\nHost: localhost\r\nContent-Type: application/json\r\n"
 BLOCKED = "import sys\nfor name in ('sklearn', 'scipy', 'polars'): sys.modules[name] = None"
 SLOW = """
-import time, importlib
-application = importlib.import_module("glassnet.serve.application")
-original = application.matrix_of
-application.matrix_of = lambda *arguments: (time.sleep({seconds}), original(*arguments))[1]
+import time
+from glassnet.serve import endpoints
+original = endpoints.matrix_of
+endpoints.matrix_of = lambda *arguments: (time.sleep({seconds}), original(*arguments))[1]
 """
 """In the process of the server: makes each prediction take so long."""
 

@@ -4,16 +4,14 @@ import json
 import logging
 import re
 import struct
-from importlib import import_module
 
 import pyarrow as pa
 import pytest
 
 from files.golden_table import golden
-from glassnet.serve import answers
+from glassnet.serve import answers, endpoints
 from serve.serving import ARROW, JSON, client, in_parts, rows_for
 
-MODULE = import_module("glassnet.serve.application")  # the package has a function of that name
 NAMES = tuple(rows_for("tabular-classifier")[0])
 ROW = json.dumps(rows_for("tabular-classifier")[0])
 TABLE, PLAIN = "tabular-classifier", "two-classes"
@@ -166,7 +164,7 @@ def test_what_nobody_thought_of_is_a_number_and_the_rest_is_in_the_log(monkeypat
     def broken(*_):
         raise RuntimeError("a secret of the inside")
 
-    monkeypatch.setattr(MODULE, "matrix_of", broken)
+    monkeypatch.setattr(endpoints, "matrix_of", broken)
     with caplog.at_level(logging.ERROR), client(golden(PLAIN)) as found:
         answer = found.post("/predict", content=b'{"rows": [[1, 2, 3]]}', headers=JSON)
     assert answer.status_code == 500

@@ -12,7 +12,7 @@
 `work`          threads that predict, and a queue that ends
 `schema`        an OpenAPI document made from the model
 `page`          a text that says what is there
-`application`   the endpoints
+`endpoints`     what is answered where
 `protocol`      connections that stand still are cut
 `server`        the socket, the processes, the end
 ==============  ==============================================================
@@ -34,7 +34,7 @@ except ModuleNotFoundError as error:
         "pip install 'glassnet[serve]'"
     ) from error
 
-from glassnet.serve.application import application
+from glassnet.serve.endpoints import application
 from glassnet.serve.server import serve
 from glassnet.serve.settings import Settings
 
