@@ -75,6 +75,7 @@ bench: $(VENV)/bench.stamp
 	$(BENCH) benchmarks.prediction
 	$(BENCH) benchmarks.memory
 	$(BENCH) benchmarks.first_fit
+	$(BENCH) benchmarks.serving
 
 bench-quick: $(VENV)/bench.stamp
 	$(BENCH) benchmarks.quick
@@ -94,13 +95,13 @@ $(VENV)/demo.stamp: pyproject.toml | $(VENV)/bin/python
 # Constraints by environment variable hold for the build's own environment too.
 $(VENV)/dev.stamp: pyproject.toml constraints.txt | $(VENV)/bin/python
 	PIP_CONSTRAINT=constraints.txt $(BIN)/pip install --quiet --upgrade pip
-	PIP_CONSTRAINT=constraints.txt $(BIN)/pip install --quiet --group dev --editable '.[cli,fast,onnx,plot]'
+	PIP_CONSTRAINT=constraints.txt $(BIN)/pip install --quiet --group dev --editable '.[cli,fast,onnx,plot,serve]'
 	@touch $@ $(VENV)/demo.stamp
 
 $(VENV)/bench.stamp: pyproject.toml constraints.txt constraints-bench.txt | $(VENV)/bin/python
 	PIP_CONSTRAINT=constraints.txt $(BIN)/pip install --quiet --upgrade pip
 	PIP_CONSTRAINT='constraints.txt constraints-bench.txt' $(BIN)/pip install --quiet \
-	  --group bench --editable '.[cli,fast,onnx,plot]' || { \
+	  --group bench --editable '.[cli,fast,onnx,plot,serve]' || { \
 	  echo "Is it torch's CPU build that is missing? constraints-bench.txt says where it is."; exit 1; }
 	@touch $@ $(VENV)/demo.stamp
 

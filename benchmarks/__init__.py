@@ -8,6 +8,7 @@ scaling.py         How does a step grow with width and batch, an epoch with rows
 prediction.py      How long do predictions take, of many rows and of one, beside onnxruntime?
 memory.py          How much memory does a fit need beyond its data?
 first_fit.py       How long does the first fit take, when nothing is compiled yet?
+serving.py         Does a request fail while the model of ``glassnet serve`` is exchanged?
 =================  ==========================================================================
 
 All run from the root of the repository: ``python -m benchmarks.training --help``. Results go to

@@ -15,6 +15,7 @@ from typing import Any
 FOLDER = Path(__file__).parent / "results"
 PACKAGES = (
     "glassnet", "numpy", "numba", "scipy", "scikit-learn", "torch", "jax", "jaxlib", "onnxruntime",
+    "starlette", "uvicorn",
 )  # fmt: skip
 
 

@@ -12,7 +12,7 @@ import glassnet.core
 
 HEAVY = (
     "sklearn", "scipy", "joblib", "numba", "matplotlib", "pandas", "polars", "pyarrow", "dask",
-    "torch", "typer", "rich", "starlette", "onnx", "onnxruntime",
+    "torch", "typer", "rich", "starlette", "uvicorn", "onnx", "onnxruntime",
 )  # fmt: skip
 SOURCE = str(Path(glassnet.__file__).parents[1])
 CORE = [f"glassnet.core.{module.name}" for module in pkgutil.iter_modules(glassnet.core.__path__)]

@@ -43,7 +43,20 @@ class ParameterError(GlassnetError, ValueError):
 
 
 class DataError(GlassnetError, ValueError):
-    """Data that cannot be used."""
+    """Data that cannot be used.
+
+    Attributes
+    ----------
+    row : int or None
+        Where it is one row of a table, that row, from 0.
+    column : str or None
+        Where it is one column, its name.
+    """
+
+    def __init__(self, message: str, *, row: int | None = None, column: str | None = None) -> None:
+        super().__init__(message)
+        self.row = row
+        self.column = column
 
 
 class ShapeError(DataError):

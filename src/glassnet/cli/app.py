@@ -213,8 +213,8 @@ def train(
 
         wish = training.Wish(
             file, target, output, task, metric, test, test_size, drop or [], weight,
-            options.optional_seconds(max_time), seed, epochs, model, checkpoint,
-            options.seconds(checkpoint_every, "--checkpoint-every"),
+            options.optional_seconds(max_time, "--max-time"), seed, epochs, model, checkpoint,
+            options.seconds(checkpoint_every, "--checkpoint-every", or_0=True),
         )  # fmt: skip
         training.train(wish, Speaker(as_json=as_json))
 
@@ -288,3 +288,61 @@ def inspect(model: ModelFile, *, as_json: Json = False) -> None:
         from glassnet.cli import using
 
         using.inspect(model, speaker=Speaker(as_json=as_json))
+
+
+@app.command()
+def serve(
+    model: ModelFile,
+    *,
+    host: Annotated[
+        str,
+        typer.Option(
+            metavar="ADDRESS", help="Where to listen; 0.0.0.0 lets other machines ask, too."
+        ),
+    ] = "127.0.0.1",
+    port: Annotated[
+        int, typer.Option(min=0, max=65535, metavar="NUMBER", help="0 is any that is free.")
+    ] = 8000,
+    workers: Annotated[int, typer.Option(min=1, max=64, metavar="NUMBER", help="Processes.")] = 1,
+    max_body: Annotated[
+        str, typer.Option(metavar="SIZE", help="The largest request, such as 500KB.")
+    ] = "16MB",
+    max_rows: Annotated[
+        int, typer.Option(min=1, metavar="NUMBER", help="The most rows of a request.")
+    ] = 100_000,
+    timeout: Annotated[
+        str, typer.Option(metavar="TIME", help="The longest request, such as 30s or 2m.")
+    ] = "30s",
+    queue: Annotated[
+        int,
+        typer.Option(
+            min=0,
+            metavar="NUMBER",
+            help="Requests that may wait in each process while others are predicted.",
+        ),
+    ] = 32,
+    allow_host: Annotated[
+        list[str] | None,
+        typer.Option(
+            metavar="NAME",
+            help="A name that a proxy may call the server by; may be given again.",
+        ),
+    ] = None,
+    log: Annotated[bool, typer.Option("--log", help="Write a line for each request.")] = False,
+) -> None:
+    """Answer requests for predictions over HTTP, until Ctrl-C.
+
+    glassnet serve churn.glassnet --port 8000
+
+    The first line says where; what is there can be read at that address. A new model in the place
+    of the file is taken over within a second, without a request lost.
+    """
+    with plainly():
+        from glassnet.cli import serving
+
+        seconds = options.seconds(timeout, "--timeout")
+        serving.serve(
+            model, host=host, port=port, workers=workers, max_body=max_body, max_rows=max_rows,
+            timeout=seconds or 30.0, queue=queue, allowed_hosts=allow_host or [], log=log,
+            speaker=Speaker(as_json=False),
+        )  # fmt: skip

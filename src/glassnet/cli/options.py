@@ -66,18 +66,12 @@ def hidden_sizes(value: str | None) -> tuple[int, ...] | None:
     return sizes
 
 
-def optional_seconds(value: str | None) -> float | None:
-    """Return the seconds of --max-time, None if it was not given."""
-    total = None if value is None else seconds(value, "--max-time")
-    if total == 0:
-        raise typer.BadParameter(
-            f"{value!r} gives no time. Expected such as 90s, 5m or 1h30m.",
-            param_hint="'--max-time'",
-        )
-    return total
+def optional_seconds(value: str | None, option: str) -> float | None:
+    """Return the seconds of an option, None if it was not given."""
+    return None if value is None else seconds(value, option)
 
 
-def seconds(value: str, option: str) -> float:
+def seconds(value: str, option: str, *, or_0: bool = False) -> float:
     """Return the seconds in a text such as ``90``, ``90s``, ``5m`` or ``1h30m``."""
     found = re.fullmatch(
         r"(?:(\d+(?:\.\d+)?)h)?(?:(\d+(?:\.\d+)?)m(?:in)?)?(?:(\d+(?:\.\d+)?)s?)?", value.strip()
@@ -85,7 +79,7 @@ def seconds(value: str, option: str) -> float:
     given = () if found is None else found.groups()
     hours, minutes, rest = (float(one or 0) for one in given or (0, 0, 0))
     total = hours * 3600 + minutes * 60 + rest
-    if not any(given) or total >= 1e9:
+    if not any(given) or total >= 1e9 or (total == 0 and not or_0):
         raise typer.BadParameter(
             f"{value!r} gives no time. Expected such as 90s, 5m or 1h30m.",
             param_hint=f"'{option}'",

@@ -34,9 +34,9 @@ class Model:
 
     Notes
     -----
-    With a table all is computed in float64, so that what is predicted for a row does not depend on
-    the rows beside it: BLAS adds up in another order for another number of rows. Without one it is
-    computed in the dtype of the weights, as in scikit-learn.
+    With a table all is computed in float64, so that what is predicted for a row depends on the rows
+    beside it in its last digits of float64 only: BLAS adds up in another order for another number
+    of rows. Without one it is computed in the dtype of the weights, as in scikit-learn.
     """
 
     table: Table | None

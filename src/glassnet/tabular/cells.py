@@ -91,7 +91,8 @@ def as_numbers(cells: Cells, name: str) -> Array:
         return cells.values
     if cells.kind == "date" and not cells.missing.all():
         raise DataError(
-            f"column {name!r} holds dates; expected numbers, as it had when the table was learned."
+            f"column {name!r} holds dates; expected numbers, as it had when the table was learned.",
+            column=name,
         )
     hint = "a number; a missing number is None or NaN. Correct the cell, or drop the row"
     numbers, which = _each_text(cells, name, _number, hint)
@@ -113,7 +114,8 @@ def as_dates(cells: Cells, name: str) -> Array:
             return np.full(len(cells), "NaT", "datetime64[us]")
         raise DataError(
             f"column {name!r} holds {PLURAL[cells.kind]}; expected dates, as it had when the "
-            "table was learned. Convert it, for example with numpy.datetime64."
+            "table was learned. Convert it, for example with numpy.datetime64.",
+            column=name,
         )
     hint = "a date such as 2024-02-29 or 2024-02-29T13:45; a missing date is None. Correct the cell"
     dates, which = _each_text(cells, name, iso_date, hint)
@@ -147,7 +149,9 @@ def _each_text(
         except ValueError:
             row = int(np.argmax(which == i))
             raise DataError(
-                f"column {name!r}, row {row}: {text!r} is not {expected} (rows count from 0)."
+                f"column {name!r}, row {row}: {text!r} is not {expected} (rows count from 0).",
+                row=row,
+                column=name,
             ) from None
     return values, which
 

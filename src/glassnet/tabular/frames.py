@@ -203,7 +203,7 @@ def _from_objects(values: Array, name: str, categorical: bool) -> Cells:
     found = classes(known)
     if found & {"nested", "complex"}:
         row = next(i for i, value in enumerate(values) if classes([value]) & {"nested", "complex"})
-        raise _unusable(name, f"a {type(values[row]).__name__} in row {row}")
+        raise _unusable(name, f"a {type(values[row]).__name__} in row {row}", row)
     if found in ({"number"}, set()):
         return Cells(_numbers(known, missing), "number", categorical)
     if found == {"boolean"}:
@@ -239,9 +239,11 @@ def _spread(known: Any, missing: NDArray[np.bool_]) -> Array:
     return values
 
 
-def _unusable(name: str, what: str) -> DataError:
+def _unusable(name: str, what: str, row: int | None = None) -> DataError:
     """Say that a column is neither numbers nor truth values, text or dates."""
     return DataError(
         f"column {name!r} holds {what}; expected numbers, truth values, text or dates. "
-        "Drop the column, or make one column of each of its parts."
+        "Drop the column, or make one column of each of its parts.",
+        row=row,
+        column=name,
     )

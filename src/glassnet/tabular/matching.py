@@ -44,7 +44,8 @@ def find_columns(
         raise DataError(
             f"X lacks {_count(lost)} that the table was learned with: "
             f"{'; '.join(_nearest(name, frame.names) for name in lost)}. "
-            "Add or rename; a column that is not known can be filled with None."
+            "Add or rename; a column that is not known can be filled with None.",
+            column=lost[0],
         )
     known = set(names)
     extra = [name for name in frame.names if name not in known]
