@@ -27,13 +27,13 @@ static inline int @place(double position, int n_levels)
 /* Return a number brought to about 1, and never beyond 3: a smooth clip. */
 static inline double @scaled(double x, double median, double spread, double mean, double unit)
 {
-    const double far = 3298534883328.0; /* 3 * 2^40: beyond, the clip is 3 to the last digit */
+    const double edge = 3298534883328.0; /* 3 * 2^40: beyond, the clip is 3 to the last digit */
     x = isnan(x) ? mean : x / unit;
     if (spread > 0)
         x = (x - median) / spread;
     else
         x = isfinite(x) ? 0.0 : x;
-    x = x < -far ? -far : x > far ? far : x;
+    x = x < -edge ? -edge : x > edge ? edge : x;
     return x / sqrt(1 + (x / 3) * (x / 3));
 }
 """,
