@@ -9,7 +9,7 @@ from itertools import cycle
 import numpy as np
 import pandas as pd
 
-from files.golden_table import golden, names
+from files.golden_table import golden, names, new_numbers, new_rows
 from glassnet import load
 from glassnet.core.activations import ACTIVATIONS, ELU, SELU, Identity, LeakyReLU, ReLU
 from glassnet.core.dense import Dense
@@ -143,7 +143,9 @@ def models(rng):
     linear = Network([Identity(), Dense(5, 3)], SquaredError())
     yield "linear", record(rng, linear, TARGETS["means"]), X
     for name in names():
-        yield f"g_{name.replace('-', '_')}", load(golden(name)).record, None
+        one = load(golden(name)).record
+        rows = new_rows() if one.about.table else np.array(new_numbers())
+        yield f"g_{name.replace('-', '_')}", one, rows
 
 
 def outputs(record, rows):
@@ -163,8 +165,8 @@ HOSTILE = (
     '"""', "'''", "*/", "/*", "a\n", "\nimport os\n", "\\", "a\\", "#{}", "{0}", "%s", "$(ls)",
     "\u2028x = 1", "\u2029", "\x85", "\r\n#error", "??/", "??'", "a?", "\x00", "b\x00c", "\ud800",
     '"); exit(1); ("', "*/ } #error /*", "//", "\u202e", "\N{LATIN SMALL LETTER A WITH DIAERESIS}",
-    "", " ", "0", "-1", "NAN", "int", "None", "\x1b[2J", "\x7f", "\\u0041", "\\N{DIGIT ONE}", "\\x41",
-    "_", "__", "\t", "@level(", "REAL", "selu(", "f'{1}'", "\ufeff", "\u20e3", "x" * 5000,
+    "", " ", "0", "-1", "NAN", "int", "None", "\x1b[2J", "\x7f", "\\u0041", "\\N{DIGIT ONE}",
+    "\\x41", "_", "__", "\t", "@level(", "REAL", "selu(", "f'{1}'", "\ufeff", "\u20e3", "x" * 5000,
 )  # fmt: skip
 """Texts that end literals, comments and lines, or mean something to one of the languages."""
 
@@ -179,7 +181,7 @@ def hostile(rng, texts):
     one = on_table(rng, rows, Classes(np.array(texts, object)))
     named = [
         replace(column, name=f"{text}{k}" if k >= len(texts) else text)
-        for k, (column, text) in enumerate(zip(one.about.table.columns, cycle(texts)))  # noqa: B905
+        for k, (column, text) in enumerate(zip(one.about.table.columns, cycle(texts)))
     ]
     about = replace(one.about, table=Table(tuple(named), has_names=True), created=texts[5],
                     versions={"glassnet": texts[2]})  # fmt: skip

@@ -11,7 +11,7 @@ from glassnet.core.arrays import Array
 from glassnet.core.dense import Dense
 from glassnet.core.mixed import MixedActivation
 from glassnet.core.scale import Scale
-from glassnet.files.source_steps import Step, called, filled, number_text
+from glassnet.files.source_steps import Step, called, filled, number_texts
 from glassnet.tabular.embeddings import CategoryEmbedding, PeriodicEmbedding
 
 
@@ -23,7 +23,7 @@ def weight_lines(weights: dict[str, Array]) -> Iterator[str]:
         yield f"/* {networks}{shape} */"
         yield f"static const REAL @{name}[{array.size}] = {{"
         suffix = "F" if array.dtype == np.float32 else ""
-        yield from filled((number_text(one) + suffix for one in array.ravel()), 4)
+        yield from filled((text + suffix for text in number_texts(array)), 4)
         yield from ("};", "")
 
 

@@ -60,7 +60,7 @@ def _comment(step: Step, table: Table | None) -> str:
     if isinstance(layer, CategoryEmbedding) and table is not None:
         return f"  # {shown(table.features[step.start].name)}"
     if isinstance(layer, PeriodicEmbedding):
-        return "  # numbers beside waves of them"
+        return "  # each beside its waves"
     if isinstance(layer, Dense):
         return f"  # {step.n_in} numbers become {step.n_out}"
     return "  # a learned factor for each" if isinstance(layer, Scale) else ""

@@ -23,7 +23,7 @@ from glassnet.files.python_network import link_lines, network_lines, predict_lin
 from glassnet.files.python_snippets import CELLS, FUNCTIONS
 from glassnet.files.source_steps import (
     filled,
-    number_text,
+    number_texts,
     predicted,
     steps_of,
     weights_of,
@@ -33,7 +33,7 @@ from glassnet.record import Description, Record
 
 MOST_IN_SOURCE = 20_000
 """Weights that are written as numbers into the file: at most 450 kB of text, which any editor opens
-and Python reads in 0.1 s. More go into a file of their own."""
+and Python compiles in 0.2 s. More go into a file of their own."""
 
 
 def write_python(record: Record, path: str | os.PathLike[str]) -> list[Path]:
@@ -154,7 +154,7 @@ def _weight_lines(weights: dict[str, Array]) -> list[str]:
     ]
     for name, array in weights.items():
         lines.append(f'    "{name}": weights({array.shape}, [')
-        lines += filled(map(number_text, array.ravel()), 8)
+        lines += filled(number_texts(array), 8)
         lines.append("    ]),")
     return [*lines, "}"]
 

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import re
 from collections import Counter
-from collections.abc import Callable, Iterable
+from collections.abc import Callable, Iterable, Iterator
 from dataclasses import dataclass, fields, is_dataclass
 
 import numpy as np
@@ -165,12 +165,17 @@ def predicted(target: Target) -> str:
     return "a number" if target.n_scores == 1 else f"{target.n_scores} numbers"
 
 
-def number_text(value: float | np.floating) -> str:
-    """Return the decimal that reads as exactly this number, of its own dtype."""
-    if not isinstance(value, np.float32):
-        return repr(float(value))
-    text = f"{float(value):.9g}"  # 9 digits: a detour by float64 rounds to the same float32
-    return text if set(text) & set(".en") else f"{text}.0"
+def number_texts(array: Array) -> Iterator[str]:
+    """Yield decimals that read as exactly the numbers of an array, of its own dtype.
+
+    Of float32 9 digits: read as a float64 and rounded, they give the same float32.
+    """
+    if array.dtype != np.float32:
+        yield from map(repr, array.ravel().tolist())
+        return
+    for number in array.ravel().tolist():
+        text = f"{number:.9g}"
+        yield text if "." in text or "e" in text else f"{text}.0"
 
 
 def filled(items: Iterable[str], indent: int) -> list[str]:
