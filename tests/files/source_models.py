@@ -27,6 +27,7 @@ from glassnet.record import (
     Training,
     TwoClasses,
 )
+from glassnet.tabular.embeddings import CategoryEmbedding
 from glassnet.tabular.recipe import Recipe
 from glassnet.tabular.table import Table
 
@@ -88,6 +89,7 @@ def awkward(rng, n=80):
         "gaps": np.where(rng.random(n) < 0.3, np.nan, rng.normal(size=n) * 1e-6),
         "huge": rng.normal(size=n) * 1e300,
         "rare": np.where(rng.random(n) < 0.05, 5.0, 0.0),
+        "end": np.where(rng.random(n) < 0.5, 5.0, np.inf),
         "two": rng.choice(["a", "b"], n),
         "few": rng.choice(["x", "y", ""], n),
         "many": rng.choice([f"level {i} \u00e4\n\"'" for i in range(12)], n),
@@ -113,6 +115,8 @@ def fresh(rng, X, n=40):
         row[rng.choice([*row])] = None
     rows[0] |= {"many": "unseen", "few": "z", "two": "B", "flag": None, "number": 1e308}
     rows[1] |= {"huge": -1.7e308, "gaps": -np.inf, "rare": np.inf, "number": None, "since": 4.0}
+    rows[4] |= {"end": -np.inf, "number": "1.5", "same": "4"}
+    rows[5] |= {"end": 7.0}
     rows[2] |= {"date": dt.datetime(1, 1, 1), "day": dt.date(9999, 12, 31), "there": "no"}
     rows[3] |= {"date": dt.datetime(2000, 2, 29, 23, 59, 59, 999999), "day": dt.date(1900, 3, 1)}
     return rows
@@ -140,6 +144,15 @@ def models(rng):
     yield "sum", on_table(rng, frame, TARGETS["bounded"], 2, np.float64), fresh(rng, frame)
     one = frame[["many"]]
     yield "one", on_table(rng, one, TARGETS["means"]), one.to_dict("records")
+    with warnings.catch_warnings(action="ignore"):
+        table = Table.learn(frame, max_one_hot=99)  # --model mlp of the command line
+    layers = [Dense(table.n_columns, 4), ReLU(), Dense(4, 1)]
+    mlp = record(rng, Network(layers, SquaredError()), TARGETS["two"], table=table)
+    yield "mlp", mlp, fresh(rng, frame)
+    table = on_table(rng, one, TARGETS["means"]).about.table
+    layers = [CategoryEmbedding(12, 2), Dense(2, 1)]
+    first = record(rng, Network(layers, SquaredError()), TARGETS["mean"], table=table)
+    yield "first", first, one.to_dict("records")
     linear = Network([Identity(), Dense(5, 3)], SquaredError())
     yield "linear", record(rng, linear, TARGETS["means"]), X
     for name in names():

@@ -5,6 +5,7 @@ import os
 import re
 import shutil
 import subprocess
+import time
 from dataclasses import replace
 
 import numpy as np
@@ -33,6 +34,7 @@ from glassnet.core.network import Network
 from glassnet.errors import ParameterError
 from glassnet.files.c_source import write_c
 from glassnet.files.c_text import Names
+from glassnet.files.python_source import write_python
 from glassnet.record import Classes, Labels, SeveralTargets
 from glassnet.tabular.encoders import Date, Levels, Present
 from glassnet.tabular.table import Table
@@ -290,6 +292,11 @@ def test_dates_of_eight_thousand_years(rng, tmp_path):
         given, _ = program.run("dates", [[seconds(one)] for one in rows])
         expected = one.model.outputs([[one] for one in rows])
         assert np.abs(given - expected).max() < 2e-12  # the twelfth digit of a sine
+    early = [f"{year}-{day}" for year in ("0000", "-0001", "-0400", "-30000", "29999")
+             for day in ("02-28", "03-01", "12-31")] + ["0000-02-29", "-0004-02-29"]  # fmt: skip
+    old = np.array(early, "datetime64[s]")
+    given, _ = program.run("dates", old.astype(float)[:, np.newaxis])
+    assert np.abs(given - one.model.outputs(old[:, np.newaxis])).max() < 2e-12
     far, _ = program.run("dates", [[np.nan], [1e13], [-1e300], [np.inf]])
     assert np.abs(far - one.model.outputs([[None]])).max() < 1e-15
 
@@ -408,8 +415,8 @@ def test_the_header_says_what_a_row_is(rng, tmp_path):
     assert said["date"] == "seconds since 1970-01-01T00:00:00"
     assert said["there"] == "0 if there is anything, -1 or NaN if not"
     assert said["same"] == "not used; any number"
-    for line in ("m_COLUMN_two = 4,", "m_LEVEL_two_a = 0,", "m_LEVEL_two_b = 1,",
-                 "m_LEVEL_few = 0,", "m_LEVEL_flag_True = 1,", "#define m_N_INPUTS 16\n",
+    for line in ("m_COLUMN_two = 5,", "m_LEVEL_two_a = 0,", "m_LEVEL_two_b = 1,",
+                 "m_LEVEL_few = 0,", "m_LEVEL_flag_True = 1,", "#define m_N_INPUTS 17\n",
                  "#define m_N_OUTPUTS 2\n"):  # fmt: skip
         assert line in text
     assert not re.search(r"\bmalloc\b|\bstatic (?!inline|const)", text)
@@ -429,6 +436,26 @@ def test_made_names_are_all_different():
     names_made = [made.new(*one) for one in texts]
     assert names_made[:5] == ["p_a_b_c", "p_a_b_c_2", "p_a_b_c_3", "p", "p_2"]
     assert len(set(names_made)) == len(texts)
+    clash = Names("p")
+    assert [clash.new(one) for one in ("a 2", "a", "a!", "a?")] == [
+        "p_a_2",
+        "p_a",
+        "p_a_3",
+        "p_a_4",
+    ]
+
+
+def test_fifty_thousand_levels_are_written_in_seconds(rng, tmp_path):
+    levels = [f"{chr(0x4E00 + i % 20000)}{chr(0x4E00 + i // 20000)}" for i in range(50_000)]
+    one = on_table(
+        rng, np.array(levels * 2, object)[:, np.newaxis], TARGETS["mean"], embedding_size=1
+    )
+    assert one.about.table.n_levels == (50_000,)
+    start = time.perf_counter()
+    (path,) = write_c(one, tmp_path / "m.h")
+    write_python(one, tmp_path / "m.py")
+    assert time.perf_counter() - start < 30  # 2 s; with a step for each pair of levels, hours
+    assert "    m_LEVEL_x0_50000 = 49999, /* " in path.read_text("ascii")
 
 
 def test_predictor_writes_it(tmp_path):

@@ -5,6 +5,7 @@ import datetime as dt
 import subprocess
 import sys
 import warnings
+import zipfile
 from decimal import Decimal
 from fractions import Fraction
 
@@ -272,6 +273,24 @@ def test_many_weights_go_into_a_file_beside_it(rng, tmp_path):
     X = rng.normal(size=(9, 3))
     assert np.array_equal(imported(large[0]).predict_proba(X), one.model.predict_proba(X))
     assert np.array_equal(imported(small[0]).predict_proba(X), other.model.predict_proba(X))
+    with zipfile.ZipFile(large[1]) as archive:
+        names = [name.removesuffix(".npy") for name in archive.namelist()]
+    np.savez(large[1], **dict.fromkeys(names, np.array([print], object)))
+    with pytest.raises(ValueError, match="Object arrays cannot be loaded when allow_pickle=False"):
+        imported(large[0])
+
+
+def test_columns_of_a_plain_network_have_names(rng, tmp_path):
+    names = ("b", "a", "c */", "d", "\n")
+    one = plain(rng, Tanh(), TARGETS["means"], feature_names=names)
+    module = module_of(one, tmp_path)
+    assert module.COLUMNS == names
+    X = rng.normal(size=(4, 5))
+    rows = [dict(zip(names[::-1], row[::-1], strict=True)) for row in X]
+    expected = one.model.outputs(pd.DataFrame(X, columns=names)[[*names[::-1]]])
+    for form in (rows, X, X.tolist()):
+        close(module.predict(form), expected, SAME, "float64")
+    assert module.EXAMPLE == dict.fromkeys(names, 0.0)
 
 
 def test_a_file_that_cannot_be_written_leaves_nothing(rng, tmp_path, monkeypatch):

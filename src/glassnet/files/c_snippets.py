@@ -70,7 +70,7 @@ static inline @date_parts @date(double seconds)
     parts.year = (double)year;
     parts.month = (double)month / 12;
     parts.day = (double)day / 31;
-    parts.weekday = (double)(((days + 3) % 7 + 7) % 7) / 7; /* 1970 began on a Thursday */
+    parts.weekday = (double)((days + 3) % 7) / 7; /* 1970 began on a Thursday; -6/7 is 1/7 */
     parts.hour = microseconds / 86400e6;
     parts.missing = 0;
     return parts;

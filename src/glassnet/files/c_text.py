@@ -80,16 +80,19 @@ class Names:
     def __init__(self, prefix: str) -> None:
         self._prefix = prefix
         self._taken: set[str] = set()
+        self._next: dict[str, int] = {}
 
     def new(self, *texts: str) -> str:
         """Return a name that is not taken yet."""
         parts = [part for part in map(safe, texts) if part]
         base = "_".join([self._prefix, *parts])
-        name, k = base, 1
+        k = self._next.get(base, 1)
+        name = base if k == 1 else f"{base}_{k}"
         while name in self._taken:
             k += 1
             name = f"{base}_{k}"
         self._taken.add(name)
+        self._next[base] = k + 1
         return name
 
 

@@ -9,7 +9,7 @@ CELLS = {
 def cells_of(rows):
     """Return the cells of each column, and raise ValueError if rows are not as expected."""
     if isinstance(rows, np.ma.MaskedArray):
-        rows = rows.astype(object).filled(None)
+        rows = np.where(np.ma.getmaskarray(rows), None, rows.data)
     is_array = isinstance(rows, np.ndarray) and rows.ndim == 2
     if not is_array and not isinstance(rows, (list, tuple)):
         raise ValueError(

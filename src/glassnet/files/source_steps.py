@@ -202,6 +202,8 @@ def also_written(levels: tuple[str, ...], level: str) -> list[str]:
     >>> also_written(("0", "1"), "1")
     ['True']
     """
+    if len(levels) != 2:
+        return []
     codes = TwoLevels(levels).codes(Cells(np.array(_TRUTH_TEXTS, object), "text"))
     pairs = zip(_TRUTH_TEXTS, codes.tolist(), strict=True)
     return [text for text, code in pairs if code and levels[code - 1] == level != text]
