@@ -127,7 +127,9 @@ def _feature(value: str, feature: Feature, *, named: bool) -> list[str]:
     above = [comment[2:]] * named
     if len(line) < _WIDTH:
         return [*above, line]
-    return [*above, f"{opening}scaled(", f"    {value},", f"    {settings},", "))"]
+    inner = f"    {value}, {settings}"
+    parts = [inner] if len(inner) < _WIDTH else [f"    {value},", f"    {settings},"]
+    return [*above, f"{opening}scaled(", *parts, "))"]
 
 
 def _levels(encoder: Levels, cells: str) -> list[str]:
