@@ -297,6 +297,8 @@ def test_dates_of_eight_thousand_years(rng, tmp_path):
     old = np.array(early, "datetime64[s]")
     given, _ = program.run("dates", old.astype(float)[:, np.newaxis])
     assert np.abs(given - one.model.outputs(old[:, np.newaxis])).max() < 2e-12
+    both, _ = program.run("dates", [[86_400 * 365 - 2e-7], [86_400 * 365]])
+    assert np.array_equal(both[0], both[1])  # a part of a microsecond before midnight
     far, _ = program.run("dates", [[np.nan], [1e13], [-1e300], [np.inf]])
     assert np.abs(far - one.model.outputs([[None]])).max() < 1e-15
 
