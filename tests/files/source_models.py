@@ -179,7 +179,8 @@ HOSTILE = (
     "\u2028x = 1", "\u2029", "\x85", "\r\n#error", "??/", "??'", "a?", "\x00", "b\x00c", "\ud800",
     '"); exit(1); ("', "*/ } #error /*", "//", "\u202e", "\N{LATIN SMALL LETTER A WITH DIAERESIS}",
     "", " ", "0", "-1", "NAN", "int", "None", "\x1b[2J", "\x7f", "\\u0041", "\\N{DIGIT ONE}",
-    "\nabc", "\x011", "\\x41", "_", "__", "\t", "@level(", "REAL", "selu(", "f'{1}'", "\ufeff", "\u20e3", "x" * 5000,
+    "\nabc", "\x011", "\\x41",
+    "_", "__", "\t", "@level(", "REAL", "selu(", "f'{1}'", "\ufeff", "\u20e3", "x" * 5000,
 )  # fmt: skip
 """Texts that end literals, comments and lines, or mean something to one of the languages."""
 
