@@ -447,17 +447,17 @@ def test_made_names_are_all_different():
     ]
 
 
-def test_fifty_thousand_levels_are_written_in_seconds(rng, tmp_path):
-    levels = [f"{chr(0x4E00 + i % 20000)}{chr(0x4E00 + i // 20000)}" for i in range(50_000)]
+def test_twenty_thousand_levels_are_written_in_seconds(rng, tmp_path):
+    levels = [f"{chr(0x4E00 + i % 9999)}{chr(0x4E00 + i // 9999)}" for i in range(20_000)]
     one = on_table(
         rng, np.array(levels * 2, object)[:, np.newaxis], TARGETS["mean"], embedding_size=1
     )
-    assert one.about.table.n_levels == (50_000,)
+    assert one.about.table.n_levels == (20_000,)
     start = time.perf_counter()
     (path,) = write_c(one, tmp_path / "m.h")
     write_python(one, tmp_path / "m.py")
-    assert time.perf_counter() - start < 30  # 2 s; with a step for each pair of levels, hours
-    assert "    m_LEVEL_x0_50000 = 49999, /* " in path.read_text("ascii")
+    assert time.perf_counter() - start < 20  # 2 s; with a step for each pair of levels, 60
+    assert "    m_LEVEL_x0_20000 = 19999, /* " in path.read_text("ascii")
 
 
 def test_predictor_writes_it(tmp_path):
