@@ -346,3 +346,38 @@ def serve(
             timeout=seconds or 30.0, queue=queue, allowed_hosts=allow_host or [], log=log,
             speaker=Speaker(as_json=False),
         )  # fmt: skip
+
+
+@app.command()
+def export(
+    model: ModelFile,
+    *,
+    to: Annotated[
+        Literal["python", "c", "onnx"],
+        typer.Option(
+            "--to",
+            help="One Python file that needs NumPy alone, a C99 header that needs libm alone, or "
+            "ONNX.",
+        ),
+    ],
+    output: Annotated[
+        Path,
+        typer.Option("--output", "-o", metavar="OUT", help="A file that ends in .py, .h or .onnx."),
+    ],
+    name: Annotated[
+        str | None,
+        typer.Option(
+            metavar="NAME",
+            help="What names in C begin with: NAME_predict. Without it, the file's name.",
+        ),
+    ] = None,
+    as_json: Json = False,
+) -> None:
+    """Write a model as source code, or in a format that other programs read.
+
+    glassnet export churn.glassnet --to python -o churn.py
+    """
+    with plainly():
+        from glassnet.cli import exporting
+
+        exporting.export(model, to, output, name, speaker=Speaker(as_json=as_json))

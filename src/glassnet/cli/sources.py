@@ -68,7 +68,7 @@ def opened(path: str) -> Iterator[BinaryIO]:
             yield raw
             return
         try:
-            with gzip.GzipFile(fileobj=raw) as file:
+            with gzip.GzipFile(fileobj=raw, mode="rb") as file:
                 yield cast("BinaryIO", io.BufferedReader(_Unpacked(file, raw, path), _CHUNK))
         except (EOFError, zlib.error, gzip.BadGzipFile) as error:
             raise Refusal(

@@ -2,11 +2,11 @@
 
 from __future__ import annotations
 
+import pathlib
 from dataclasses import dataclass
 from typing import Any
 
 from glassnet.files.model_file import Path, read_record
-from glassnet.files.onnx.write import write_onnx
 from glassnet.record import Classes, Kind, Labels, Record, SeveralTargets
 from glassnet.tabular.columns import Column
 
@@ -135,7 +135,60 @@ class Predictor:
         OSError
             If the file cannot be written.
         """
+        from glassnet.files.onnx.write import write_onnx
+
         write_onnx(self.record, path, rows)
+
+    def to_python(self, path: Path) -> list[pathlib.Path]:
+        """Write the model as one readable Python file that needs NumPy alone: docs/export.md.
+
+        Parameters
+        ----------
+        path : str or path
+            Ends in ``.py``. More than 20,000 weights go beside it, into a file that ends in
+            ``.npz``.
+
+        Returns
+        -------
+        list of Path
+            What was written.
+
+        Raises
+        ------
+        ParameterError
+            If the path does not end in ``.py``.
+        OSError
+            If a file cannot be written.
+        """
+        from glassnet.files.python_source import write_python
+
+        return write_python(self.record, path)
+
+    def to_c(self, path: Path, name: str | None = None) -> list[pathlib.Path]:
+        """Write the model as one header of plain C99: docs/export.md.
+
+        Parameters
+        ----------
+        path : str or path
+            Ends in ``.h``.
+        name : str, optional
+            What all names in it begin with. Without it, that of the file.
+
+        Returns
+        -------
+        list of Path
+            What was written.
+
+        Raises
+        ------
+        ParameterError
+            If the path does not end in ``.h``, or the name cannot be used.
+        OSError
+            If the file cannot be written.
+        """
+        from glassnet.files.c_source import write_c
+
+        return write_c(self.record, path, name)
 
     def __repr__(self) -> str:
         about = self.record.about
