@@ -18,6 +18,9 @@ except ModuleNotFoundError as error:
 
 from glassnet.cli.cells import decimal_of, typed
 
+PANIC: type[BaseException] = pl.exceptions.PanicException
+"""What polars raises where its own code gives up, on files that are damaged in the middle."""
+
 _INDEX = ("", "Unnamed: 0", "__index_level_0__")
 """What pandas calls an index in CSV, read back, and in Parquet."""
 
@@ -89,7 +92,7 @@ def _binary(file: BinaryIO, path: str, what: str, reader: Any) -> Source:
     """Read a format that has types."""
     try:
         frame = reader(io.BytesIO(file.read()))
-    except Exception as error:
+    except (Exception, PANIC) as error:
         raise Refusal(
             f"{named(path)} begins like {what}, and cannot be read: {_first_line(error)}. Is it "
             "whole?"
@@ -102,7 +105,7 @@ def _json_lines(file: BinaryIO, path: str, encoding: str) -> Source:
     text = "".join(lines_of(file, encoding, path))
     try:
         frame = pl.read_ndjson(io.BytesIO(text.encode()), infer_schema_length=None)
-    except Exception as error:
+    except (Exception, PANIC) as error:
         raise Refusal(
             f"{named(path)} begins like JSON lines, and cannot be read: {_first_line(error)}. "
             'Expected an object on each line, such as {"age": 42, "city": "Bern"}.'
@@ -158,7 +161,7 @@ def _fast(
             quote_char=dialect.quote,
             infer_schema_length=0,
         )
-    except pl.exceptions.PolarsError:
+    except (pl.exceptions.PolarsError, PANIC):
         return None
     blank = frame.height - found.n_rows  # lines at the end
     whole = frame.width == len(found.header) and 0 <= blank < 1000
@@ -230,6 +233,6 @@ def _is_number(cell: str) -> bool:
     return True
 
 
-def _first_line(error: Exception) -> str:
+def _first_line(error: BaseException) -> str:
     """Return what a library says, without the advice that follows."""
     return str(error).strip().partition("\n")[0].rstrip(".")

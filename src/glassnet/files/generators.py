@@ -42,9 +42,9 @@ def read_generator(node: Node) -> RandomNumbers:
     """Return a generator in the state that a file holds, or raise `RecordError`."""
     parts = node.fields("kind", "state", "seed")
     kind = parts["kind"].one_of(("RandomState", *_BIT_GENERATORS))
-    state = _arrays(parts["state"].value)
-    _check_positions(parts["state"], state)
     try:
+        state = _arrays(parts["state"].value)
+        _check_positions(parts["state"], state)
         if kind == "RandomState":
             legacy = np.random.RandomState(0)
             legacy.set_state(state)

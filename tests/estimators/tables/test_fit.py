@@ -23,7 +23,7 @@ from sklearn.model_selection import (
 )
 
 import glassnet as gn
-from glassnet.estimators.tables import members
+from glassnet.estimators.tables import ledger, members
 
 SMALL = {"hidden_layer_sizes": (16,), "max_iter": 40, "random_state": 0, "engine": "numpy"}
 
@@ -434,7 +434,7 @@ def test_bags_and_what_they_exclude(settings, rows, words, rng):
 def test_a_network_that_was_hardly_trained_does_not_spoil_the_mean(end, rng, monkeypatch):
     """In the second of three networks, after its first epoch (time) or within it (user)."""
     X, y = rng.normal(size=(60, 2)), rng.normal(size=60)
-    trained, train = [], members.train_member
+    trained, train = [], ledger.train_member
 
     def cut_short(job, *args, **named):
         if not trained:
@@ -444,7 +444,7 @@ def test_a_network_that_was_hardly_trained_does_not_spoil_the_mean(end, rng, mon
             raise KeyboardInterrupt
         return train(members.replace(job, deadline=time.monotonic()), *args, **named)
 
-    monkeypatch.setattr(members, "train_member", cut_short)
+    monkeypatch.setattr(ledger, "train_member", cut_short)
     model = regressor(n_bags=3, max_iter=4)
     with pytest.warns(ConvergenceWarning, match="in network 2 of 3; those before it are kept"):
         model.fit(X, y)
@@ -554,7 +554,7 @@ def test_a_refit_that_time_ends_is_not_used(rng, monkeypatch):
     """A network of one epoch must not take the place of one that was trained to its best."""
     X, y = rng.normal(size=(60, 2)), rng.normal(size=60)
     first = regressor(max_iter=6, batch_size=8).fit(X, y)
-    train = members.train_member
+    train = ledger.train_member
 
     def out_of_time(job, own, stop_after=None):
         member = train(job, own, stop_after)
@@ -562,7 +562,7 @@ def test_a_refit_that_time_ends_is_not_used(rng, monkeypatch):
             member.theta[:], member.stopped = 0, "time"
         return member
 
-    monkeypatch.setattr("glassnet.estimators.tables.base.train_member", out_of_time)
+    monkeypatch.setattr(ledger, "train_member", out_of_time)
     with pytest.warns(ConvergenceWarning, match="refit did not come to its end"):
         again = regressor(max_iter=6, batch_size=8, refit=True).fit(X, y)
     assert np.array_equal(again.theta_, first.theta_)
