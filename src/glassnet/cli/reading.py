@@ -83,6 +83,8 @@ def read(path: str, decimal: str | None = None) -> Source:
                 source = _json_lines(file, path, encoding)
             else:
                 source = _text(file, path, encoding, head, decimal)
+    if source.frame.width == 0:
+        raise Refusal(f"{source.name} has no columns; expected at least one, and rows.")
     if source.frame.height == 0:
         raise Refusal(f"{source.name} has column names and no rows; expected at least one row.")
     return _without_index(source)
