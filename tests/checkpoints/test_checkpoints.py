@@ -5,12 +5,15 @@ import os
 import pickle
 import resource
 import warnings
+from contextlib import suppress
 
 import numpy as np
 import pytest
+from sklearn.model_selection import GroupShuffleSplit, ShuffleSplit
 
 import glassnet as gn
 from checkpoints.killing import MODELS, data, fitted, same
+from glassnet.core.training import TrainingState
 from glassnet.estimators import checkpoints, stochastic
 from glassnet.estimators.tables import members
 from glassnet.files import checkpoint as checkpoint_files
@@ -146,11 +149,14 @@ def fitted_in_steps(make, path=None):
     return quietly(model, X, y, **more)
 
 
-def test_the_last_two_are_kept_and_the_one_before_is_taken_if_the_last_is_gone(tmp_path):
+def test_the_last_two_are_kept_and_without_the_last_training_begins_anew(tmp_path):
     interrupted(network(), tmp_path / "c", 4)
     assert sorted(one.name for one in tmp_path.iterdir()) == ["c", "c.previous"]
-    (tmp_path / "c").unlink()  # between two names
-    assert same(quietly(network(), *rows(), checkpoint=tmp_path / "c"), quietly(network(), *rows()))
+    (tmp_path / "c").rename(tmp_path / "last")
+    (tmp_path / "c.previous").rename(tmp_path / "d")
+    assert same(quietly(network(), *rows(), checkpoint=tmp_path / "d"), quietly(network(), *rows()))
+    X, y = rows()
+    assert next(network().iter_fit(X, y, checkpoint=tmp_path / "c")).number == 1
 
 
 def test_it_is_written_no_more_often_than_asked(tmp_path, monkeypatch):
@@ -314,6 +320,189 @@ def test_a_file_that_grows_beyond_its_limit(tmp_path):
     assert os.WEXITSTATUS(status) == 0
     assert (tmp_path / "m").read_bytes() == before
     assert [one.name for one in tmp_path.iterdir()] == ["m"]
+
+
+def test_a_note_in_the_place_of_the_one_before_is_not_overwritten(tmp_path):
+    (tmp_path / "c.previous").write_text("precious", encoding="utf-8")
+    with pytest.raises(gn.NotAModelFileError, match="no checkpoint of glassnet"):
+        network().fit(*rows(), checkpoint=tmp_path / "c")
+    assert (tmp_path / "c.previous").read_text(encoding="utf-8") == "precious"
+    assert len(list(tmp_path.iterdir())) == 1
+
+
+def test_a_place_that_is_none_leaves_a_fitted_model_as_it_was(tmp_path):
+    for make in MODELS.values():
+        model, X, y = make()
+        quietly(model, X, y)
+        before = model.theta_.copy(), model.n_iter_
+        with pytest.raises(FileNotFoundError):
+            model.fit(X, y, checkpoint=tmp_path / "nowhere" / "c")
+        assert (model.theta_ == before[0]).all()
+        assert model.n_iter_ == before[1]
+
+
+def test_a_files_mode_is_kept(tmp_path):
+    interrupted(network(), tmp_path / "c", 2)
+    (tmp_path / "c").chmod(0o600)
+    quietly(network(), *rows(), checkpoint=tmp_path / "c")
+    assert (tmp_path / "c").stat().st_mode & 0o777 == 0o600
+
+
+# Tables
+
+
+def table_model(**settings):
+    settings = {"max_iter": 8, "engine": "numpy", "random_state": 0} | settings
+    return gn.TabularClassifier((6,), **settings)
+
+
+ENDS = {
+    "within the first": ({"refit": True}, 4),
+    "within the second": ({"refit": True, "n_ensemble": 2}, 12),
+    "within the refit": ({"refit": True, "n_ensemble": 2}, 20),
+    "within a bag": ({"n_bags": 3}, 12),
+}
+
+
+@pytest.mark.parametrize(("settings", "after"), ENDS.values(), ids=ENDS)
+@pytest.mark.parametrize("n_times", [1, 2])
+def test_a_table_model_goes_on_after_ctrl_c(settings, after, n_times, tmp_path):
+    """Ctrl-C keeps the best so far; the same fit then goes on to the bits of the whole training."""
+    X, y = data()
+    whole = quietly(table_model(**settings), X, y)
+    for time in range(n_times):
+        stopped = table_model(**settings)
+        left = [after + time]
+
+        def interrupt(*_, left=left):
+            left[0] -= 1
+            if left[0] == 0:
+                raise KeyboardInterrupt
+
+        stopped._progress = interrupt
+        quietly(stopped, X, y, checkpoint=tmp_path / "c", checkpoint_every=0)
+    again = quietly(table_model(**settings), X, y, checkpoint=tmp_path / "c")
+    assert same(again, whole)
+    assert again.best_epoch_ == whole.best_epoch_
+    assert again.best_score_ == whole.best_score_
+
+
+def test_a_table_model_goes_on_after_its_time(tmp_path):
+    X, y = data()
+    whole = quietly(table_model(refit=True), X, y)
+    quietly(table_model(refit=True, max_time=1e-9), X, y, checkpoint=tmp_path / "c")
+    assert same(quietly(table_model(refit=True), X, y, checkpoint=tmp_path / "c"), whole)
+
+
+def split(seed):
+    return ShuffleSplit(1, test_size=0.3, random_state=seed)
+
+
+OTHER_SPLITS = {
+    "another splitter": ({"validation_split": split(1)}, {"validation_split": split(2)}, {}, {}),
+    "other groups": (
+        {"validation_split": GroupShuffleSplit(1, random_state=0)},
+        {"validation_split": GroupShuffleSplit(1, random_state=0)},
+        {"groups": np.arange(120) % 7},
+        {"groups": np.arange(120) % 5},
+    ),
+}
+
+
+@pytest.mark.parametrize("is_over", [False, True])
+@pytest.mark.parametrize("name", ["another splitter", "other groups"])
+def test_other_rows_to_validate_on_are_refused(name, is_over, tmp_path):
+    one, other, data_of_one, data_of_other = OTHER_SPLITS[name]
+    X, y = data()
+    model = table_model(**one)
+    if not is_over:
+        epochs = []
+        model._progress = lambda *_: epochs.append(1) or (len(epochs) == 3 and stop())
+    with suppress(Stopped):
+        quietly(model, X, y, checkpoint=tmp_path / "c", checkpoint_every=0, **data_of_one)
+    with pytest.raises((gn.CheckpointError, gn.RecordError), match=r"another training|rows"):
+        table_model(**other).fit(X, y, checkpoint=tmp_path / "c", **data_of_other)
+
+
+class Stopped(Exception):
+    pass
+
+
+def stop():
+    raise Stopped
+
+
+class OwnAdam(gn.Adam):
+    """An optimizer of one's own."""
+
+
+OBJECTS = {
+    "a scorer": ("scoring", lambda *_: 1.0, lambda *_: 2.0),
+    "an optimizer": ("solver", OwnAdam(0.01), OwnAdam(0.1)),
+    "an activation": ("activation", gn.ELU(0.5), gn.ELU(0.6)),
+}
+
+
+@pytest.mark.parametrize(("name", "one", "other"), OBJECTS.values(), ids=OBJECTS)
+def test_other_objects_are_other_parameters(name, one, other, tmp_path):
+    more = {"early_stopping": True} if name == "scoring" else {}
+    interrupted(network(**{name: one}, **more), tmp_path / "c", 2)
+    quietly(network(**{name: one}, **more), *rows(), checkpoint=tmp_path / "c")
+    with pytest.raises(gn.CheckpointError, match=f"another training: {name} was"):
+        network(**{name: other}, **more).fit(*rows(), checkpoint=tmp_path / "c")
+
+
+def test_the_same_in_other_words_is_the_same(tmp_path):
+    one = {"class_weight": {0: 1.0, 1: 2.0, 2: 1.0}, "hidden_layer_sizes": (5,)}
+    other = {"class_weight": {2: 1, 1: 2, 0: 1}, "hidden_layer_sizes": [5]}
+    interrupted(network().set_params(**one), tmp_path / "c", 2)
+    again = quietly(network().set_params(**other), *rows(), checkpoint=tmp_path / "c")
+    assert same(again, quietly(network().set_params(**one), *rows()))
+
+
+def test_another_state_of_a_generator_is_refused(tmp_path):
+    interrupted(network(random_state=np.random.default_rng(1)), tmp_path / "c", 2)
+    with pytest.raises(gn.CheckpointError, match="random_state is in another state"):
+        network(random_state=np.random.default_rng(2)).fit(*rows(), checkpoint=tmp_path / "c")
+
+
+def test_another_engine_is_refused(tmp_path, monkeypatch):
+    """With engine="auto" it depends on what is installed."""
+    pytest.importorskip("numba")
+    monkeypatch.setattr("glassnet.estimators.engine.WORTH_COMPILING", 0)
+    for model in (network(engine="auto"), table_model(engine="auto")):
+        path = tmp_path / type(model).__name__
+        quietly(model, *rows(), checkpoint=path)
+        assert model.engine_ == "numba"
+        monkeypatch.setattr("importlib.util.find_spec", lambda _: None)
+        with pytest.raises(gn.CheckpointError, match=r"another training: .*numba .*numpy.* now"):
+            type(model)(**model.get_params()).fit(*rows(), checkpoint=path)
+        monkeypatch.undo()
+        monkeypatch.setattr("glassnet.estimators.engine.WORTH_COMPILING", 0)
+
+
+def test_a_training_that_begins_with_a_loaded_model_goes_on(tmp_path):
+    """A model from a file has its epochs behind it, and its checkpoint counts them."""
+    model = quietly(network(max_iter=4, warm_start=True), *rows())
+    model.save(tmp_path / "m")
+
+    def loaded():
+        return gn.MLPClassifier.load(tmp_path / "m")
+
+    whole = quietly(loaded(), *rows())
+    interrupted(loaded(), tmp_path / "c", 2)
+    assert same(quietly(loaded(), *rows(), checkpoint=tmp_path / "c"), whole)
+    quietly(model, *rows())  # in the same process
+    interrupted(model, tmp_path / "d", 2)
+
+
+def test_sums_beyond_all_numbers_are_no_reason_to_end(tmp_path):
+    state = TrainingState(
+        np.zeros(2), {}, np.arange(3), np.random.default_rng(0), 0.1, loss_sum=np.inf
+    )
+    plain, arrays = checkpoint_files.plain_state(state)
+    again = checkpoint_files.read_state(Node(json.loads(json.dumps(plain)), "state"), arrays, state)
+    assert again.loss_sum == np.inf
 
 
 # Generators

@@ -215,3 +215,29 @@ def test_best_epoch(rng, tmp_path):
     training = read_record(tmp_path / "m").about.training
     assert training.best_epoch == (int(np.argmax(model.validation_scores_)) + 1,)
     assert training.best_scores == [max(model.validation_scores_)]
+
+
+@pytest.mark.parametrize("changed", [{"activation": "tanh"}, {"hidden_layer_sizes": (3,)}])
+def test_parameters_that_were_set_after_the_fit_are_refused_when_saving(changed, rng, tmp_path):
+    X, y = rng.normal(size=(50, 3)), rng.integers(0, 2, 50)
+    model = fitted(gn.MLPClassifier(**SMALL), X, y).set_params(**changed)
+    with pytest.raises(gn.ParameterError, match="parameters were set after the fit"):
+        model.save(tmp_path / "m")
+    assert not list(tmp_path.iterdir())
+    model.set_params(alpha=3.0, dropout=0.5)  # which the network predicts without
+    model.set_params(**{name: SMALL.get(name, "relu") for name in changed}).save(tmp_path / "m")
+    same(gn.load(tmp_path / "m").predict_proba(X), model.predict_proba(X))
+
+
+@pytest.mark.parametrize("settings", [{"early_stopping": True}, {"restore_best": True}], ids=str)
+def test_the_best_weights_of_a_loaded_model_stay_the_best(settings, rng, tmp_path):
+    """A warm start that makes all worse ends with the weights of before."""
+    X = rng.normal(size=(90, 3))
+    rows = {"X_val": X, "y_val": (X[:, 0] > 0).astype(int)}
+    model = gn.MLPClassifier(**SMALL, **settings, random_state=0)
+    fitted(model, X, rows["y_val"], **rows).save(tmp_path / "m")
+    again = gn.MLPClassifier.load(tmp_path / "m")
+    again.set_params(warm_start=True, solver="sgd", learning_rate_init=10.0)
+    best = again.best_validation_score_
+    fitted(again, X, 1 - rows["y_val"], **rows)
+    assert again.score(X, rows["y_val"]) == again.best_validation_score_ >= best

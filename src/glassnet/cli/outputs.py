@@ -3,14 +3,15 @@
 from __future__ import annotations
 
 import os
-import secrets
+from collections.abc import Sequence
 from pathlib import Path
 
 from glassnet.cli.refusals import WRONG_USE, Refusal, said
+from glassnet.files import atomic
 from glassnet.files.atomic import place_of
 
 
-def check_place(path: Path, inputs: list[str], option: str = "--output") -> None:
+def check_place(path: Path, inputs: Sequence[str], option: str = "--output") -> None:
     """Raise a refusal unless a file can be written there, and is none that is read.
 
     A file of another name is made beside it and removed: what is allowed is known best by trying.
@@ -23,14 +24,18 @@ def check_place(path: Path, inputs: list[str], option: str = "--output") -> None
                 "another.",
                 WRONG_USE,
             )
-        trial = place.parent / f".glassnet-{secrets.token_hex(8)}.tmp"
-        os.close(os.open(trial, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o600))
-        trial.unlink()
+        atomic.check_place(place)
         if place.exists() and not os.access(place, os.W_OK):
             raise PermissionError(13, "Permission denied", str(path))
     except OSError as error:
         error.filename = str(path)
         raise Refusal(f"{option} {said(error)} Choose another place.", WRONG_USE) from error
     for one in inputs:
-        if one != "-" and place.exists() and Path(one).exists() and place.samefile(one):
-            raise Refusal(f"{option} {path} is the file that is read; choose another.", WRONG_USE)
+        if one != "-" and (Path(os.path.realpath(one)) == place or _are_one(place, Path(one))):
+            what = "the file that is read" if Path(one).exists() else "also written to"
+            raise Refusal(f"{option} {path} is {what}; choose another.", WRONG_USE)
+
+
+def _are_one(place: Path, other: Path) -> bool:
+    """Return whether two names are of one file."""
+    return place.exists() and other.exists() and place.samefile(other)

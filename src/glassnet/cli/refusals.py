@@ -69,7 +69,7 @@ def plainly() -> Iterator[None]:
     except MemoryError as error:
         raise _ended("there is not enough memory. Take fewer rows or columns.", FAILED) from error
     except KeyboardInterrupt as error:
-        raise _ended("stopped by Ctrl-C; nothing was written.", FAILED) from error
+        raise _ended("stopped by Ctrl-C; no result was written.", FAILED) from error
     except Terminated as error:
         message = (
             "ended by SIGTERM; no result was written. A training with --checkpoint goes on by the "

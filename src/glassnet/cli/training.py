@@ -33,6 +33,7 @@ from glassnet.estimators.tables.metrics import OF_CLASSES, OF_NUMBERS
 from glassnet.estimators.tables.plain import train_plain
 from glassnet.estimators.tables.regressor import TabularRegressor
 from glassnet.estimators.tables.saving import record_of
+from glassnet.files.checkpoint import previous
 from glassnet.files.model_file import write_record
 from glassnet.record import Classes, Description, Origin, Record
 from glassnet.tabular.columns import DataWarning
@@ -87,7 +88,11 @@ def train(wish: Wish, speaker: Speaker) -> None:
         raise Refusal("--test and --test-size: expected one of them.", WRONG_USE)
     check_place(wish.output, [wish.file, *([wish.test] if wish.test else [])])
     if wish.checkpoint is not None:
-        check_place(wish.checkpoint, [wish.file, str(wish.output)], "--checkpoint")
+        others = [wish.file, str(wish.output), *([wish.test] if wish.test else [])]
+        if str(wish.checkpoint) == "-":
+            raise Refusal("--checkpoint -: expected the name of a file.", WRONG_USE)
+        for place in (wish.checkpoint, previous(wish.checkpoint)):
+            check_place(place, others, "--checkpoint")
     source = read(wish.file)
     examples, left_out = _examples(source, wish)
     task, why = decide(examples.y, source, wish.task)

@@ -8,6 +8,7 @@ import numpy as np
 
 from glassnet.core.arrays import Array
 from glassnet.core.layer import Layer
+from glassnet.core.losses import Poisson
 from glassnet.core.network import Network
 from glassnet.errors import DivergenceError
 
@@ -55,7 +56,7 @@ def divergence(
         what, layer = "a gradient", _first_layer_of(net, g)
     layer = layer or "no layer"
     batch = state.position // batch_size + 1
-    column, cause = _likely_cause(X, Y, state.learning_rate)
+    column, cause = _likely_cause(net, X, Y, state.learning_rate)
     return DivergenceError(
         f"Training diverged in epoch {state.epoch}, batch {batch}: {what} stopped being finite. "
         f"The first number that is not finite stands in {layer}. {cause}",
@@ -67,17 +68,18 @@ def divergence(
     )
 
 
-def _likely_cause(X: Any, Y: Array, learning_rate: float) -> tuple[int | None, str]:
+def _likely_cause(net: Network, X: Any, Y: Array, learning_rate: float) -> tuple[int | None, str]:
     """Return a column of X that is far out, if there is one, and a sentence on what to do."""
     also = f"Lower the learning rate ({learning_rate:g}), or limit the gradient with max_grad_norm."
     if isinstance(X, np.ndarray):  # sparse rows are scaled by whoever has made them
-        largest = np.abs(X).max(axis=0)
+        largest = np.abs(X).max(axis=0) * net.layers[0].takes_numbers(X.shape[1])
         column = int(largest.argmax())
         if largest[column] > FAR:
             what = f"column {column} of X, which reaches {largest[column]:.3g} in this batch"
             return column, f"The likely cause is {what}: scale it to about [-1, 1]. {also}"
     of_target = float(np.abs(Y).max())
-    if of_target > FAR:
+    is_a_count = isinstance(net.loss_function, Poisson)  # which cannot be scaled
+    if of_target > FAR and not is_a_count:
         what = f"the target, which reaches {of_target:.3g} in this batch"
         return None, f"The likely cause is {what}: standardise it. {also}"
     return None, f"X and the target are of a fair size: the likely cause is the step. {also}"

@@ -6,6 +6,8 @@ from abc import ABC, abstractmethod
 from dataclasses import dataclass
 from typing import Any, ClassVar, TypeAlias
 
+import numpy as np
+
 from glassnet.core.arrays import Array, RandomNumbers, Rows
 
 Params: TypeAlias = tuple[Array, ...]
@@ -75,6 +77,10 @@ class Layer(ABC):
     @abstractmethod
     def forward(self, params: Params, X: Array | Rows, step: Step | None) -> tuple[Array, Any]:
         """Return the output and what `backward` will need of the way there."""
+
+    def takes_numbers(self, n_columns: int) -> Array:
+        """Return which columns of the input are numbers, and not codes that cannot be scaled."""
+        return np.ones(n_columns, bool)
 
     def predict(self, params: Params, X: Array | Rows) -> Array:
         """Return the output alone, as `forward` does without a step: there may be a faster way."""

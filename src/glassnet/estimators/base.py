@@ -314,7 +314,8 @@ class BaseMLP(CallbackSupportMixin, Parameters):
         if validation is not None:
             arrays |= {"X_val": validation.X, "y_val": validation.Y}
         rng = self._random_numbers()
-        return Checkpoint.open(path, every, rng, lambda: sameness(self, arrays))
+        is_given = rng is self.random_state
+        return Checkpoint.open(path, every, rng, is_given, lambda: sameness(self, arrays))
 
     def _validate(
         self, X: Any, y: Any, dtype: Any, *, reset: bool, y_numeric: bool = False

@@ -13,6 +13,7 @@ import time
 import warnings
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
+from importlib.metadata import version
 from typing import Any, TypeVar
 
 import numpy as np
@@ -24,6 +25,7 @@ from glassnet.core.arrays import Array, RandomNumbers, check_number
 from glassnet.errors import CheckpointError, ParameterError
 from glassnet.estimators.data import fingerprint
 from glassnet.estimators.saving import described
+from glassnet.files.atomic import check_place
 from glassnet.files.checkpoint import read_checkpoint, write_checkpoint
 from glassnet.files.generators import plain_generator, read_generator
 from glassnet.files.nodes import Node
@@ -75,12 +77,14 @@ class Checkpoint:
         path: Path | None,
         every: float,
         rng: Generator,
+        is_given: bool,
         same: Callable[[], Mapping[str, Any]],
     ) -> tuple[Checkpoint | None, Generator]:
         """Return the checkpoint, None without a path, and the generator to draw from.
 
-        ``same`` gives what must be the same; it is only asked if there is a path, as it takes
-        a pass over the data.
+        ``is_given`` tells a generator of the caller's, whose state must be what it was, from one
+        that a number or nothing stands for. ``same`` gives what must be the same; it is only asked
+        if there is a path, as it takes a pass over the data.
 
         Raises
         ------
@@ -88,6 +92,8 @@ class Checkpoint:
             If the file is of another training.
         ModelFileError
             If it is damaged, or no checkpoint.
+        OSError
+            If no file can be written there.
         ParameterError
             If ``every`` is below 0.
         """
@@ -99,16 +105,21 @@ class Checkpoint:
         own = cls(path, float(every), {**same(), **_versions()}, plain_generator(rng))
         with named(path):
             read = read_checkpoint(path)
+            check_place(path)
             if read is None:
                 return own, rng
             parts = read[0].fields("same", "began_with", "training")
             own._compare(parts["same"])
             own.found = (parts["training"], read[1])
+            again = read_generator(parts["began_with"])
+            is_same = parts["began_with"].value == own.began_with
+            if type(again) is not type(rng) or (is_given and not is_same):
+                raise CheckpointError(
+                    "random_state is in another state than when the training began; pass it as it "
+                    "was, or a number."
+                )
             own.began_with = parts["began_with"].value
             logger.info("going on from %s", path)
-            again = read_generator(parts["began_with"])
-            if type(again) is not type(rng):
-                raise CheckpointError("random_state is of another kind than it was.")
             return own, again
 
     def _compare(self, node: Node) -> None:
@@ -129,16 +140,7 @@ class Checkpoint:
         return time.monotonic() - self._written >= self.every
 
     def write(self, training: Mapping[str, Any], arrays: Mapping[str, Array]) -> None:
-        """Write the training down.
-
-        A first time it must succeed. Later, a failure is a warning: the one before still stands,
-        and training goes on.
-
-        Raises
-        ------
-        OSError
-            If the first one cannot be written.
-        """
+        """Write the training down; a failure is a warning: the one before stays."""
         plain = {
             "same": self.same,
             "began_with": self.began_with,
@@ -146,9 +148,7 @@ class Checkpoint:
         }
         try:
             write_checkpoint(self.path, plain, arrays)
-        except OSError as error:
-            if self._written == -np.inf and self.found is None:
-                raise
+        except (OSError, ParameterError) as error:
             warnings.warn(
                 f"the checkpoint could not be written ({error}); training goes on, and the one "
                 "before stays.",
@@ -163,6 +163,11 @@ def sameness(estimator: Any, data: Mapping[str, Any]) -> dict[str, Any]:
     same = {"estimator": type(estimator).__name__}
     same |= {name: text for name, text in described(estimator).items() if name not in FREE}
     return same | {name: _sum_of(one) for name, one in data.items()}
+
+
+def engine_named(engine: str) -> str:
+    """Return an engine's name, with the version on which its bits depend."""
+    return f"numba {version('numba')}" if engine == "numba" else engine
 
 
 def _sum_of(data: Any) -> Any:

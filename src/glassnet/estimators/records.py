@@ -7,7 +7,7 @@ from typing import Any
 import numpy as np
 
 from glassnet.core.network import Network
-from glassnet.errors import RecordError
+from glassnet.errors import ParameterError, RecordError
 from glassnet.estimators.architecture import hidden_sizes, make_network, without_dropout
 from glassnet.estimators.monitor import Monitor
 from glassnet.estimators.saving import (
@@ -30,8 +30,16 @@ def record_of(estimator: Any) -> Record:
     Raises
     ------
     ParameterError
-        If something is an object that a file does not hold.
+        If something is an object that a file does not hold, or the parameters are no longer those
+        of the fitted network.
     """
+    net = estimator._network
+    made = _made(estimator, net.n_in, net.n_outputs)
+    if plain_network(without_dropout(made)) != plain_network(without_dropout(net)):
+        raise ParameterError(
+            "parameters were set after the fit, and make another network than the fitted one: "
+            f"{made.layers} with {made.loss_function}. Set them back, or fit again."
+        )
     names = getattr(estimator, "feature_names_in_", None)
     names = None if names is None else tuple(map(str, names))
     return _record(estimator, names, None, estimator._target, _training_of(estimator))
@@ -107,6 +115,8 @@ def estimator_of(cls: Any, record: Record) -> Any:
     estimator.n_layers_ = len(hidden_sizes(estimator.hidden_layer_sizes)) + 2
     estimator._progress = estimator._scorer = None
     _set_curves(estimator, about.training)
+    if plain_target(estimator._target) != plain_target(about.target):
+        raise RecordError("the file contradicts itself: its loss gives another target than its.")
     return estimator
 
 
@@ -119,16 +129,7 @@ def _network_of(estimator: Any, about: Description) -> Network:
         If parameters and network contradict each other.
     """
     try:
-        net = make_network(
-            about.network.n_in,  # type: ignore[arg-type] # the reader has checked it
-            estimator.hidden_layer_sizes,
-            about.network.n_outputs,  # type: ignore[arg-type]
-            activation=estimator.activation,
-            dropout=estimator.dropout,
-            init=estimator.init,
-            alpha=estimator.alpha,
-            loss=estimator._make_loss(),
-        )
+        net = _made(estimator, about.network.n_in, about.network.n_outputs)
     except (ValueError, TypeError) as error:
         raise RecordError(f"the file's parameters cannot be used: {error}") from None
     if plain_network(without_dropout(net)) != plain_network(about.network):
@@ -136,6 +137,20 @@ def _network_of(estimator: Any, about: Description) -> Network:
             "the file contradicts itself: its parameters make another network than its layers are."
         )
     return net
+
+
+def _made(estimator: Any, n_in: Any, n_outputs: Any) -> Network:
+    """Return the network that an estimator's parameters make."""
+    return make_network(
+        n_in,
+        estimator.hidden_layer_sizes,
+        n_outputs,
+        activation=estimator.activation,
+        dropout=estimator.dropout,
+        init=estimator.init,
+        alpha=estimator.alpha,
+        loss=estimator._make_loss(),
+    )
 
 
 def _set_targets(estimator: Any, target: Target) -> None:
@@ -163,6 +178,8 @@ def _set_curves(estimator: Any, training: Training) -> None:
     losses, scores = list(training.loss_curve[0]), list(training.validation_scores[0])
     estimator.loss_curve_, estimator.n_iter_ = losses, len(losses)
     estimator.t_ = training.n_rows_seen
+    if estimator.restore_best or estimator.early_stopping:
+        estimator._best_theta = estimator.theta_.copy()
     estimator.engine_ = training.engine
     if losses:
         estimator.loss_ = losses[-1]

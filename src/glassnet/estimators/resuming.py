@@ -11,7 +11,7 @@ import numpy as np
 from glassnet.core.arrays import Array
 from glassnet.core.training import TrainingState
 from glassnet.errors import CheckpointError, RecordError
-from glassnet.estimators.checkpoints import Checkpoint
+from glassnet.estimators.checkpoints import Checkpoint, engine_named
 from glassnet.files.checkpoint import plain_number, plain_state, read_number, read_state
 from glassnet.files.nodes import Node
 
@@ -34,10 +34,25 @@ class Past:
         The fitted attributes of its curves, and the best weights.
     is_over : bool
         Whether it had come to its end.
+    n_epochs : int
+        The number of the last epoch.
+    engine : str
+        What took the steps.
     """
 
     attributes: dict[str, Any]
     is_over: bool
+    n_epochs: int
+    engine: str
+
+    def check_engine(self, engine: str) -> None:
+        """Raise `CheckpointError` if another engine is to take the rest of the steps."""
+        now = engine_named(engine)
+        if now != self.engine:
+            raise CheckpointError(
+                f"it is a checkpoint of another training: its engine was {self.engine}, and is "
+                f"{now} now, whose bits differ. This one is left as it is."
+            )
 
 
 @dataclass(frozen=True)
@@ -49,11 +64,14 @@ class Keeper:
     checkpoint : Checkpoint or None
     estimator : MLPClassifier or MLPRegressor
     progress : Progress
+    n_epochs : int
+        The number of the last epoch.
     """
 
     checkpoint: Checkpoint | None
     estimator: Any
     progress: Progress
+    n_epochs: int
 
     def keep(self, *, is_over: bool = False, now: bool = False) -> None:
         """Write, if it is time to, or now."""
@@ -68,6 +86,8 @@ class Keeper:
         training = {
             "state": state,
             "is_over": is_over,
+            "n_epochs": self.n_epochs,
+            "engine": engine_named(est.engine_),
             **{name: int(getattr(est, name)) for name in COUNTS},
             **{name: plain_number(getattr(est, name, None)) for name in NUMBERS},
             **{name: _plain_curve(getattr(est, name)) for name in CURVES},
@@ -76,18 +96,18 @@ class Keeper:
 
 
 def past_of(
-    node: Node, arrays: Mapping[str, Array], progress: Progress
+    node: Node, arrays: Mapping[str, Array], progress: Progress, estimator: Any
 ) -> tuple[TrainingState, Past]:
     """Return the state to go on from and what lies behind it.
 
     Raises
     ------
     CheckpointError
-        If other rows were set aside.
+        If other rows were set aside, or another engine took the steps.
     RecordError
         If the checkpoint is not what this training can come to.
     """
-    parts = node.fields("state", "is_over", *COUNTS, *NUMBERS, *CURVES)
+    parts = node.fields("state", "is_over", "n_epochs", "engine", *COUNTS, *NUMBERS, *CURVES)
     state = read_state(parts["state"], arrays, progress.state)
     rows, expected = arrays.get("validation"), progress.validation
     is_same = rows is expected is None
@@ -102,7 +122,14 @@ def past_of(
     attributes |= {name: parts[name].whole(0, 2**62) for name in COUNTS}
     attributes |= {name: read_number(parts[name]) for name in NUMBERS}
     attributes |= {name: _read_curve(parts[name]) for name in CURVES}
-    return state, Past(attributes, parts["is_over"].flag())
+    for name in (*CURVES, "best_loss_", "best_validation_score_"):
+        if (attributes[name] is None) != (getattr(estimator, name) is None):
+            raise parts[name].wrong("nothing where this training has nothing, else numbers")
+    is_over, n_epochs = parts["is_over"].flag(), parts["n_epochs"].whole(1, 2**40)
+    left = n_epochs - state.epoch + (not state.epoch_is_over)
+    if not is_over and not 0 < left == estimator.max_iter - attributes["n_iter_"]:
+        raise parts["n_epochs"].wrong("as many epochs as max_iter has, and one still to come")
+    return state, Past(attributes, is_over, n_epochs, parts["engine"].text())
 
 
 def _plain_curve(values: list[float] | None) -> list[Any] | None:

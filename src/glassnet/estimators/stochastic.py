@@ -169,8 +169,8 @@ def epochs(
     past = None
     if kept is not None and kept.found is not None:
         with named(kept.path):
-            state, past = past_of(*kept.found, progress)
-        progress.state = state
+            state, past = past_of(*kept.found, progress, estimator)
+        progress.state, n_epochs = state, past.n_epochs
     rows_a_step = batch_size(estimator, len(state.order))
     estimator.engine_, run_steps = choose_engine(
         estimator.engine,
@@ -181,6 +181,9 @@ def epochs(
         batch_size=rows_a_step,
         n_epochs=1 if incremental else estimator.max_iter,
     )
+    if kept is not None and past is not None:
+        with named(kept.path):
+            past.check_engine(estimator.engine_)
     passes = train(
         estimator._network,
         state.theta,
@@ -197,7 +200,7 @@ def epochs(
         steps_per_yield=None if kept is None else STEPS,
         run_steps=run_steps,
     )
-    keeper = Keeper(kept, estimator, progress)
+    keeper = Keeper(kept, estimator, progress, n_epochs)
     return _run(estimator, passes, data, progress, monitor, keeper, past, incremental=incremental)
 
 

@@ -5,6 +5,7 @@ from __future__ import annotations
 import errno
 import os
 import secrets
+import shutil
 from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
@@ -12,11 +13,12 @@ from typing import BinaryIO
 
 
 @contextmanager
-def whole_file(path: str | os.PathLike[str]) -> Iterator[BinaryIO]:
+def whole_file(path: str | os.PathLike[str], previous: Path | None = None) -> Iterator[BinaryIO]:
     """Give a file to write to, which takes its name when everything is on the disk.
 
     It is written beside its place under another name, and renamed at the end, in one step: whoever
-    looks sees the old file or the new one. If anything goes wrong, the new one is removed.
+    looks sees the old file or the new one. If anything goes wrong, the new one is removed. The old
+    one gets the name ``previous``, if there is one.
 
     Raises
     ------
@@ -25,7 +27,7 @@ def whole_file(path: str | os.PathLike[str]) -> Iterator[BinaryIO]:
     """
     target = place_of(path)
     there = target.exists()
-    beside = target.parent / f".glassnet-{secrets.token_hex(8)}.tmp"
+    beside, old = _fresh(target), _fresh(target)
     flags = os.O_WRONLY | os.O_CREAT | os.O_EXCL | getattr(os, "O_BINARY", 0)
     descriptor = os.open(beside, flags, 0o666)
     try:
@@ -35,11 +37,41 @@ def whole_file(path: str | os.PathLike[str]) -> Iterator[BinaryIO]:
             yield file
             file.flush()
             os.fsync(file.fileno())
+        if previous is not None and there:
+            _copy(target, old)
+            old.replace(previous)
         beside.replace(target)
     except BaseException:
         beside.unlink(missing_ok=True)
+        old.unlink(missing_ok=True)
         raise
-    sync_folder(target.parent)
+    _sync_folder(target.parent)
+
+
+def _fresh(target: Path) -> Path:
+    """Return a name beside a file that nothing has."""
+    return target.parent / f".glassnet-{secrets.token_hex(8)}.tmp"
+
+
+def _copy(file: Path, to: Path) -> None:
+    """Give a file a second name, or copy it where the system has no such thing."""
+    try:
+        to.hardlink_to(file)
+    except OSError:
+        shutil.copy2(file, to)
+
+
+def check_place(path: str | os.PathLike[str]) -> None:
+    """Raise unless a file can be written there: by making one beside it, which is removed.
+
+    Raises
+    ------
+    OSError
+        If there is no folder, or none that can be written to.
+    """
+    trial = _fresh(place_of(path))
+    os.close(os.open(trial, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o600))
+    trial.unlink()
 
 
 def place_of(path: str | os.PathLike[str]) -> Path:
@@ -58,7 +90,7 @@ def place_of(path: str | os.PathLike[str]) -> Path:
     return target
 
 
-def sync_folder(folder: Path) -> None:
+def _sync_folder(folder: Path) -> None:
     """Have the new name on the disk as well; not every system can."""
     if os.name != "posix":
         return

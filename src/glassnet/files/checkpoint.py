@@ -6,9 +6,8 @@ beside it, under the name with ``.previous`` behind.
 
 from __future__ import annotations
 
-import os
 from collections.abc import Iterator, Mapping
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from dataclasses import replace
 from pathlib import Path as RealPath
 from typing import Any
@@ -17,9 +16,18 @@ import numpy as np
 
 from glassnet.core.arrays import Array, all_finite
 from glassnet.core.training import TrainingState
-from glassnet.errors import ModelFileError, NewerFormatError, RecordError
+from glassnet.errors import (
+    DigestError,
+    HeaderError,
+    LayoutError,
+    ModelFileError,
+    NewerFormatError,
+    NonFiniteError,
+    RecordError,
+    TruncatedFileError,
+)
 from glassnet.files import sealed
-from glassnet.files.atomic import place_of, sync_folder
+from glassnet.files.atomic import place_of
 from glassnet.files.generators import plain_generator, read_generator
 from glassnet.files.nodes import Node
 from glassnet.files.sealed import CHECKPOINT, Path
@@ -42,30 +50,25 @@ def write_checkpoint(path: Path, plain: Mapping[str, Any], arrays: Mapping[str, 
 
     There is a whole one at any time: the new one is written beside, then the names change.
     """
-    place = place_of(path)
-    beside = place.with_name(f"{place.name}.next")
     full = {name: array for name, array in arrays.items() if array.size}
-    sealed.write(beside, CHECKPOINT, {"format": FORMAT, **plain}, full)
-    if place.exists():
-        os.replace(place, previous(place))  # noqa: PTH105 - the same in words
-    os.replace(beside, place)  # noqa: PTH105
-    sync_folder(place.parent)
+    sealed.write(path, CHECKPOINT, {"format": FORMAT, **plain}, full, previous(path))
 
 
 def read_checkpoint(path: Path) -> tuple[Node, dict[str, Array]] | None:
-    """Return the JSON and the arrays of the last whole checkpoint; None if there is none.
+    """Return the JSON and the arrays of a checkpoint; None if there is none.
 
     Raises
     ------
     ModelFileError
         If it is damaged, or no checkpoint. Nothing is written.
     """
-    place = place_of(path)
-    if not place.exists():  # between two names, when the process ended
-        place = previous(path)
-        if not place.exists():
-            return None
-    with _hinted(path), sealed.opened(place, CHECKPOINT) as found:
+    if previous(path).exists():  # it will be replaced: it must not be somebody's notes
+        damaged = (DigestError, TruncatedFileError, HeaderError, LayoutError, NonFiniteError)
+        with suppress(*damaged), sealed.opened(previous(path), CHECKPOINT):
+            pass
+    if not place_of(path).exists():
+        return None
+    with _hinted(path), sealed.opened(path, CHECKPOINT) as found:
         version = found.plain.get("format") if isinstance(found.plain, dict) else None
         if type(version) is int and version > FORMAT:
             raise NewerFormatError(
@@ -86,7 +89,7 @@ def _hinted(path: Path) -> Iterator[None]:
     try:
         yield
     except ModelFileError as error:
-        if previous(path).exists() and place_of(path).exists():
+        if previous(path).exists():
             error.reason += f" The checkpoint before it is {previous(path).name}: to go on from "
             error.reason += "there, give it this one's name."
         raise
@@ -96,7 +99,7 @@ def plain_state(state: TrainingState, name: str = "state") -> tuple[Plain, dict[
     """Return the state of a training as JSON, and as arrays under names of their own."""
     plain = {
         **{one: int(getattr(state, one)) for one in _COUNTS},
-        **{one: float(getattr(state, one)) for one in _NUMBERS},
+        **{one: plain_number(getattr(state, one)) for one in _NUMBERS},
         "rng": plain_generator(state.rng),
     }
     arrays = {f"{name}.theta": state.theta, f"{name}.order": state.order.astype(np.int64)}
@@ -116,7 +119,9 @@ def read_state(
     """
     parts = node.fields(*_COUNTS, *_NUMBERS, "rng")
     counts: dict[str, Any] = {one: parts[one].whole(0, 2**62) for one in _COUNTS}
-    numbers: dict[str, Any] = {one: parts[one].number() for one in _NUMBERS}
+    numbers: dict[str, Any] = {one: read_number(parts[one]) for one in _NUMBERS}
+    if None in numbers.values() or not 0 <= numbers["learning_rate"] < np.inf:
+        raise parts["learning_rate"].wrong("a learning rate from 0 on, and sums")
     order = _array(arrays, f"{name}.order", fresh.order.astype(np.int64)).astype(np.intp)
     if not np.array_equal(np.sort(order), np.sort(fresh.order)):
         raise RecordError("the checkpoint's rows are not those that are trained on.")

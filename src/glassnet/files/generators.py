@@ -12,6 +12,9 @@ from glassnet.errors import ParameterError
 from glassnet.files.nodes import Node
 from glassnet.tabular.columns import Plain
 
+LARGEST = 10**400
+"""No whole number of a file is as large."""
+
 _BIT_GENERATORS: dict[str, Any] = {
     one.__name__: one
     for one in (
@@ -101,6 +104,8 @@ def _plain_seed(seed: Any) -> Plain | None:
     if not isinstance(seed, np.random.SeedSequence):
         return None
     entropy: Any = seed.entropy
+    if not np.ndim(entropy) and int(entropy) >= LARGEST:
+        raise ParameterError("random_state's seed has more than 400 digits; expected fewer.")
     return {
         "entropy": [int(one) for one in entropy] if np.ndim(entropy) else int(entropy),
         "spawn_key": [int(one) for one in seed.spawn_key],
@@ -114,9 +119,9 @@ def _read_seed(node: Node) -> Any:
         return None
     parts = node.fields("entropy", "spawn_key", "pool_size", "n_children_spawned")
     entropy = parts["entropy"]
-    many = [one.whole(0, 2**512) for one in entropy.items(64)] if isinstance(
+    many = [one.whole(0, LARGEST) for one in entropy.items(64)] if isinstance(
         entropy.value, list
-    ) else entropy.whole(0, 2**512)  # fmt: skip
+    ) else entropy.whole(0, LARGEST)  # fmt: skip
     return np.random.SeedSequence(
         many,
         spawn_key=tuple(one.whole(0, 2**32 - 1) for one in parts["spawn_key"].items(64)),

@@ -85,7 +85,7 @@ def read_description(node: Node, version: int) -> Description:
     else:
         target = _read_target(parts["target"])
         network = read_network(parts["network"])
-    if kind.endswith("classifier") != target.has_probabilities:
+    if not isinstance(target, _targets_of(kind, is_raw=table is not None)):
         raise parts["target"].wrong(f"the target of a {kind}")
     if network.n_outputs != target.n_scores:
         raise parts["network"].wrong(f"{target.n_scores} scores, as the target asks for")
@@ -107,6 +107,13 @@ def read_description(node: Node, version: int) -> Description:
         versions={name: one.text() for name, one in parts["versions"].pairs()},
         created=parts["created"].text(),
     )
+
+
+def _targets_of(kind: str, *, is_raw: bool) -> tuple[type[Target], ...]:
+    """Return what a kind of model can predict, from a raw table or from rows of numbers."""
+    if kind.endswith("regressor"):
+        return (Numbers,) if is_raw else (Means,)
+    return (Classes,) if is_raw else (Classes, Labels, SeveralTargets)
 
 
 def _check_columns(node: Node, network: Network, table: Table | None) -> None:

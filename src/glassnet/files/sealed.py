@@ -9,6 +9,7 @@ from __future__ import annotations
 import hashlib
 import json
 import os
+import pathlib
 from collections.abc import Collection, Iterator, Mapping
 from contextlib import contextmanager
 from dataclasses import dataclass
@@ -45,8 +46,14 @@ MODEL = Sort("model file", "glassnet")
 CHECKPOINT = Sort("checkpoint", "glassnet-checkpoint")
 
 
-def write(path: Path, sort: Sort, plain: Any, arrays: Mapping[str, Array]) -> None:
-    """Write a file: the whole of it, or none.
+def write(
+    path: Path,
+    sort: Sort,
+    plain: Any,
+    arrays: Mapping[str, Array],
+    previous: pathlib.Path | None = None,
+) -> None:
+    """Write a file: the whole of it, or none; the old one gets another name, if there is one.
 
     Raises
     ------
@@ -61,7 +68,7 @@ def write(path: Path, sort: Sort, plain: Any, arrays: Mapping[str, Array]) -> No
         _OF_TEXT: hashlib.sha256(text.encode()).hexdigest(),
         _OF_ARRAYS: layout.digest_of(arrays),
     }
-    with whole_file(path) as file:
+    with whole_file(path, previous) as file:
         layout.write(file, metadata, arrays)
 
 

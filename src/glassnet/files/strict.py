@@ -15,6 +15,12 @@ from glassnet.errors import HeaderError, NonFiniteError
 DEEPEST = 16
 """Lists and objects within each other; a record needs 9."""
 
+MOST_VALUES = 2**21
+"""Values, lists and objects in all; a record of a million levels has half of them.
+
+An empty list takes 64 bytes, so two million take some 150 MB.
+"""
+
 LONGEST_NUMBER = 400
 """Characters of a number; of 1.8e308 written out 309. Python reads ints of n digits in n² steps."""
 
@@ -96,9 +102,13 @@ def _whole(text: str) -> int:
 
 
 def _check_depth(data: bytes, what: str, offset: int | None) -> None:
-    """Raise if lists and objects are too deep, before anything is built of them."""
+    """Raise if there are too many values, or too deep, before anything is built of them."""
     bare = np.frombuffer(_TEXT.sub(b"", data), np.uint8)
     opens, closes = np.isin(bare, list(b"[{")), np.isin(bare, list(b"]}"))
+    n_values = int(np.count_nonzero(opens) + np.count_nonzero(bare == ord(",")))
+    if n_values > MOST_VALUES:
+        reason = f"{what} has {n_values:,} values; expected at most {MOST_VALUES:,}."
+        raise HeaderError(reason, offset=offset)
     depth = (opens.astype(np.int32) - closes).cumsum(dtype=np.int32)
     if depth.size and depth.max() > DEEPEST:
         reason = f"{what} is {depth.max():,} lists and objects deep; expected {DEEPEST} at most."

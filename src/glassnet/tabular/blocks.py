@@ -75,6 +75,10 @@ class Columns(Layer):
         """Return each layer's columns."""
         return [X[..., of] for of in self._pieces([n_columns for n_columns, _ in self.blocks])]
 
+    def takes_numbers(self, n_columns: int) -> Array:
+        """Return what each layer takes."""
+        return np.concatenate([layer.takes_numbers(n) for n, layer in self.blocks])
+
     def init(self, params: Params, X: Array | None, rng: RandomNumbers) -> None:
         """Let each layer begin."""
         columns = [None] * len(self.blocks) if X is None else self._columns(X)

@@ -191,6 +191,10 @@ class CategoryEmbedding(Layer):
         """The vectors."""
         return (Parameter("E", (self.n_levels, self.size), self.learning_rate),)
 
+    def takes_numbers(self, n_columns: int) -> Array:
+        """Return that it takes none."""
+        return np.zeros(n_columns, bool)
+
     def init(self, params: Params, X: Array | None, rng: RandomNumbers) -> None:
         """Draw the vectors."""
         params[0][...] = rng.normal(0.0, 1.0, params[0].shape)

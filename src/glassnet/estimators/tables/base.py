@@ -31,7 +31,7 @@ from glassnet.estimators.checkpoints import Checkpoint, not_routed, sameness
 from glassnet.estimators.engine import choose_engine
 from glassnet.estimators.tables.importances import MOST_ROWS, permutation_importances
 from glassnet.estimators.tables.ledger import Ledger
-from glassnet.estimators.tables.members import Job, Member, train_members
+from glassnet.estimators.tables.members import ENDS, Job, Member, train_members
 from glassnet.estimators.tables.metrics import Metric
 from glassnet.estimators.tables.parameters import SCHEDULES, TabularParameters
 from glassnet.estimators.tables.reporting import facts_of
@@ -175,9 +175,12 @@ class BaseTabular(TabularParameters):
             if aside is not None:
                 data |= {"X_val": aside[0], "y_val": aside[1]}
             kept, rng = Checkpoint.open(
-                checkpoint, checkpoint_every, self._random_numbers(), lambda: sameness(self, data)
+                checkpoint,
+                checkpoint_every,
+                self._random_numbers(),
+                isinstance(self.random_state, np.random.Generator),
+                lambda: sameness(self, data),
             )
-            ledger = Ledger(kept)
             splits = self._splits(targets, rng, groups, has_rows=X_val is not None)
             rows = np.unique(np.concatenate([rows for rows, _ in splits]))
             Y = self._encode(targets, rows, w).astype(matrix.dtype, copy=False)
@@ -188,11 +191,13 @@ class BaseTabular(TabularParameters):
             else:
                 jobs = [job.of_bag(rows, targets, w, others) for rows, others in splits]
             jobs = [job for job in jobs for _ in range(self.n_ensemble)]
+            ledger = Ledger(kept, self.engine_)
             with one_blas_thread():
                 members = train_members(jobs, rng.spawn(len(jobs)), ledger.train)
             self._keep(table, jobs[: len(members)], members)
             self._look_back(jobs[: len(members)], targets, rng)
-            if self.refit and jobs[0].X_val is not None:
+            is_whole = len(members) == len(jobs) and members[-1].stopped not in ENDS
+            if is_whole and self.refit and jobs[0].X_val is not None:
                 self._train_again(jobs[0], members, rng, ledger)
         except BaseException:
             self.__dict__.clear()
@@ -386,10 +391,11 @@ class BaseTabular(TabularParameters):
         Y_val = self._encoded(job.y_val).astype(job.Y.dtype, copy=False)
         both = job.with_rows(job.X_val, Y_val, job.w_val)
         with one_blas_thread():
-            again = [
-                ledger.train(both, own, stop_after=member.best_epoch)
-                for own, member in zip(rng.spawn(len(members)), members, strict=True)
-            ]
+            again: list[Member] = []
+            for own, member in zip(rng.spawn(len(members)), members, strict=True):
+                again.append(ledger.train(both, own, stop_after=member.best_epoch))
+                if again[-1].stopped in ENDS:  # a ledger counts those that came to their end
+                    break
         if any(member.stopped for member in again):
             warnings.warn(
                 "refit did not come to its end, by max_time or an interrupt; the networks that "

@@ -276,10 +276,13 @@ def train_member(
                 member.stopped = "time" if epoch.number < job.n_epochs else ""
                 break
     except DivergenceError as error:
+        told = str(error).replace(", or limit the gradient with max_grad_norm", "")
         if member.best_epoch == 0:
-            raise
+            raise DivergenceError(
+                told, epoch=error.epoch, batch=error.batch, layer=error.layer, theta=error.theta
+            ) from error
         warnings.warn(
-            f"{error} The weights of epoch {member.best_epoch} are kept.",
+            f"{told} The weights of epoch {member.best_epoch} are kept.",
             ConvergenceWarning,
             stacklevel=2,
         )

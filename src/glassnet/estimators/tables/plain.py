@@ -171,4 +171,5 @@ def _scorer(
             value = judge.measure(y, model.predict(X), w) * target.std
         return value if judge.larger_is_better else -value
 
+    score.__qualname__ = judge.name  # what a checkpoint tells scorers apart by
     return score
