@@ -28,6 +28,7 @@ from glassnet.estimators.architecture import (
 from glassnet.estimators.callbacks import CallbackSupportMixin, FitCallbacks, management
 from glassnet.estimators.checkpoints import Checkpoint, not_routed, sameness
 from glassnet.estimators.data import Rows
+from glassnet.estimators.filing import Filed
 from glassnet.estimators.lazy_rows import (
     ConvertedRows,
     accepted_dtypes,
@@ -41,9 +42,8 @@ from glassnet.estimators.records import estimator_of, record_of
 from glassnet.estimators.targets import Targets
 from glassnet.estimators.views import Views
 from glassnet.fast.threads import one_blas_thread
-from glassnet.files.model_file import Path, named, read_record, write_record
-from glassnet.files.onnx.write import write_onnx
-from glassnet.record import Model, Target
+from glassnet.files.sealed import Path
+from glassnet.record import Model, Record, Target
 
 SPARSE = ("csr", "csc")
 
@@ -67,7 +67,7 @@ def only_with_epochs(method: str) -> Callable[[Any], bool]:
     return check
 
 
-class BaseMLP(CallbackSupportMixin, Parameters):
+class BaseMLP(Filed, CallbackSupportMixin, Parameters):
     """The way through a fit, and what it leaves behind."""
 
     __metadata_request__fit = not_routed()
@@ -519,81 +519,19 @@ class BaseMLP(CallbackSupportMixin, Parameters):
         dense = [i for i, layer in enumerate(self._network.layers) if isinstance(layer, Dense)]
         return [outputs[i + 1] for i in dense[:-1]]
 
-    # A file of it
-
-    def save(self, path: Path) -> None:
-        """Write the fitted model to a file: the whole of it, or nothing.
-
-        The file holds no code, and needs none of scikit-learn to predict: see `glassnet.load`.
-        Of the training it keeps the curves, and neither the optimizer's memory nor the state of a
-        random generator: `partial_fit` on a model that was read begins with a fresh optimizer.
-
-        Parameters
-        ----------
-        path : str or path
-
-        Raises
-        ------
-        NotFittedError
-            If there is no fitted model yet.
-        ParameterError
-            If the model has something that a file does not hold: a layer or a loss of your own.
-        OSError
-            If the file cannot be written.
-        """
-        check_is_fitted(self)
-        write_record(path, record_of(self))
+    # Files of it
 
     @property
     def _model(self) -> Model:
         """What predicts, without scikit-learn: the same as a file of it."""
-        return record_of(self).model
+        return self._record().model
 
-    def to_onnx(self, path: Path, rows: Any = None) -> None:
-        """Write the fitted model as an ONNX file: the whole of it, or nothing.
-
-        Rows of numbers go in, and labels or numbers come out: docs/onnx.md says how. onnxruntime's
-        answers are compared with the model's before the file is there.
-
-        Parameters
-        ----------
-        path : str or path
-        rows : table of shape (n_rows, n_columns), optional
-            Rows of your own, to compare onnxruntime's answers on, too.
-
-        Raises
-        ------
-        NotFittedError
-            If there is no fitted model yet.
-        MissingExtraError
-            If onnx or onnxruntime is not installed.
-        ParameterError
-            If ONNX cannot hold the model: an empty text is a level, or a layer is of your own.
-        ExportError
-            If onnxruntime does not answer as the model does.
-        OSError
-            If the file cannot be written.
-        """
-        check_is_fitted(self)
-        write_onnx(record_of(self), path, rows)
+    def _record(self) -> Record:
+        return record_of(self)
 
     @classmethod
-    def load(cls, path: Path) -> Self:
-        """Return the fitted estimator that a file holds.
-
-        Parameters
-        ----------
-        path : str or path
-
-        Raises
-        ------
-        ModelFileError
-            If it is no model file, is damaged, or holds a model of another kind.
-        OSError
-            If it cannot be opened.
-        """
-        with named(path):
-            estimator: Self = estimator_of(cls, read_record(path))
+    def _of_record(cls, record: Record) -> Self:
+        estimator: Self = estimator_of(cls, record)
         return estimator
 
     def _asked_dtype(self) -> np.dtype[Any] | None:

@@ -29,6 +29,7 @@ from glassnet.errors import DataError, ParameterError
 from glassnet.estimators.architecture import hidden_sizes, make_activation
 from glassnet.estimators.checkpoints import Checkpoint, not_routed, sameness
 from glassnet.estimators.engine import choose_engine
+from glassnet.estimators.filing import Filed
 from glassnet.estimators.tables.importances import MOST_ROWS, permutation_importances
 from glassnet.estimators.tables.ledger import Ledger
 from glassnet.estimators.tables.members import ENDS, Job, Member, train_members
@@ -38,9 +39,8 @@ from glassnet.estimators.tables.reporting import facts_of
 from glassnet.estimators.tables.saving import estimator_of, record_of, training_of
 from glassnet.estimators.tables.splits import Rows, Split, folds, split_at_random, split_by
 from glassnet.fast.threads import one_blas_thread
-from glassnet.files.model_file import Path, named, read_record, write_record
-from glassnet.files.onnx.write import write_onnx
-from glassnet.record import Model, Target
+from glassnet.files.sealed import Path
+from glassnet.record import Model, Record, Target
 from glassnet.report import Report
 from glassnet.tabular import recipe
 from glassnet.tabular.columns import Column
@@ -51,7 +51,7 @@ logger = logging.getLogger("glassnet")
 FEWEST_ROWS = 2
 
 
-class BaseTabular(TabularParameters):
+class BaseTabular(Filed, TabularParameters):
     """The way through a fit, and what it leaves behind."""
 
     __metadata_request__fit = not_routed()
@@ -462,75 +462,14 @@ class BaseTabular(TabularParameters):
         check_is_fitted(self)
         return Report(facts_of(self))
 
-    # A file of it
+    # Files of it
 
-    def save(self, path: Path) -> None:
-        """Write the fitted model to a file: the whole of it, or nothing.
-
-        The file holds no code, and needs none of scikit-learn to predict: see `glassnet.load`.
-        Rows are not part of it, nor is the state of a random generator, nor ``validation_split``.
-
-        Parameters
-        ----------
-        path : str or path
-
-        Raises
-        ------
-        NotFittedError
-            If there is no fitted model yet.
-        ParameterError
-            If the model has something that a file does not hold: an activation of your own.
-        OSError
-            If the file cannot be written.
-        """
-        check_is_fitted(self)
-        write_record(path, record_of(self))
-
-    def to_onnx(self, path: Path, rows: Any = None) -> None:
-        """Write the fitted model as an ONNX file: the whole of it, or nothing.
-
-        Raw columns go in, and labels or numbers come out: docs/onnx.md says how. onnxruntime's
-        answers are compared with the model's before the file is there.
-
-        Parameters
-        ----------
-        path : str or path
-        rows : table of shape (n_rows, n_columns), optional
-            Rows of your own, to compare onnxruntime's answers on, too.
-
-        Raises
-        ------
-        NotFittedError
-            If there is no fitted model yet.
-        MissingExtraError
-            If onnx or onnxruntime is not installed.
-        ParameterError
-            If ONNX cannot hold the model: an empty text is a level, or a layer is of your own.
-        ExportError
-            If onnxruntime does not answer as the model does.
-        OSError
-            If the file cannot be written.
-        """
-        check_is_fitted(self)
-        write_onnx(record_of(self), path, rows)
+    def _record(self) -> Record:
+        return record_of(self)
 
     @classmethod
-    def load(cls, path: Path) -> Self:
-        """Return the fitted estimator that a file holds.
-
-        Parameters
-        ----------
-        path : str or path
-
-        Raises
-        ------
-        ModelFileError
-            If it is no model file, is damaged, or holds a model of the other kind.
-        OSError
-            If it cannot be opened.
-        """
-        with named(path):
-            estimator: Self = estimator_of(cls, read_record(path))
+    def _of_record(cls, record: Record) -> Self:
+        estimator: Self = estimator_of(cls, record)
         return estimator
 
     def __sklearn_tags__(self) -> Any:
