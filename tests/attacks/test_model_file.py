@@ -68,6 +68,13 @@ def encoder_of(way, /, **changes):
     return file_of(record, dict(HEADER), NUMBERS)
 
 
+def column_of(kind="number", /, **changes):
+    """Return a file that says something else of the first column of a kind."""
+    record = json.loads(TEXT)
+    next(one for one in record["table"]["columns"] if one["kind"] == kind).update(changes)
+    return file_of(record, dict(HEADER), NUMBERS)
+
+
 def scaling_of(**changes):
     record = json.loads(TEXT)
     record["table"]["columns"][0]["features"][0]["scaling"] |= changes
@@ -207,6 +214,8 @@ ATTACKS = {
     "a level too many": (encoder_of("one-hot", levels=list("abcd")), gn.RecordError, "a column with the features", None),
     "an unknown part of a date": (encoder_of("date", kept=["century"]), gn.RecordError, "one of year, month.sin", None),
     "an unknown way": (encoder_of("codes", way="pickle"), gn.RecordError, "one of number, date, present", None),
+    "code for the end of a range": (column_of(low="*/ int f(void);"), gn.RecordError, "low is .*; expected a number", None),
+    "code for the end of a date": (column_of("date", high="*/ int f(void);"), gn.RecordError, "expected a date", None),
     "a spread below 0": (scaling_of(spread=-1.0), gn.RecordError, "spread is -1.0; expected a number from 0 on", None),
     "a unit of 0": (scaling_of(unit=0), gn.RecordError, "unit is 0; expected a number from 1 on", None),
     # the numbers

@@ -241,3 +241,12 @@ def test_the_best_weights_of_a_loaded_model_stay_the_best(settings, rng, tmp_pat
     best = again.best_validation_score_
     fitted(again, X, 1 - rows["y_val"], **rows)
     assert again.score(X, rows["y_val"]) == again.best_validation_score_ >= best
+
+
+def test_labels_that_numpy_makes_alike_are_refused(rng, tmp_path):
+    """Text loses the zeros at its end."""
+    X, y = rng.normal(size=(30, 3)), np.array(["a\0", "a", "c"] * 10, object)
+    model = fitted(gn.MLPClassifier(**SMALL), X, y)
+    with pytest.raises(gn.ParameterError, match="a label twice"):
+        model.save(tmp_path / "m")
+    assert not list(tmp_path.iterdir())

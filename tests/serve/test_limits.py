@@ -1,10 +1,13 @@
 """Times and queues: who waits, who does not, and what is answered then."""
 
 import asyncio
+import functools
+import gc
 import json
 import socket
 import threading
 import time
+import weakref
 from concurrent.futures import ThreadPoolExecutor
 
 import pytest
@@ -102,18 +105,63 @@ def test_many_large_bodies_at_a_time_are_too_much():
         assert bodies._held == 750
 
 
+def nothing():
+    """Do nothing at the end."""
+
+
+class Large:
+    """Something that a call holds."""
+
+
+def test_what_is_given_up_is_let_go_of():
+    """With all that it holds, though its place in the queue comes up later."""
+
+    async def story():
+        work, event, ended = Work(1, 3), threading.Event(), []
+        loop = asyncio.get_running_loop()
+        first = asyncio.create_task(work.run(event.wait, loop.time() + 5, nothing))
+        await asyncio.sleep(0)
+        large = Large()
+        alive = weakref.ref(large)
+        call = functools.partial(id, large)
+        del large
+        with pytest.raises(Problem, match="did not end within"):
+            await work.run(call, loop.time() + 0.05, lambda: ended.append(1))
+        del call
+        gc.collect()
+        assert ended == [1]
+        assert alive() is None
+        event.set()
+        assert await first
+        work.close()
+
+    asyncio.run(asyncio.wait_for(story(), 10))
+
+
+def test_a_body_counts_until_its_work_has_ended(monkeypatch):
+    """Also where the client has been told that it took too long."""
+    with client(golden("means"), timeout=0.2) as found:
+        event, bodies = threading.Event(), found.server.bodies
+        monkeypatch.setattr(found.server, "_predicted", lambda *_, **__: event.wait(9))
+        assert found.post("/predict", content=BODY, headers=JSON).status_code == 503
+        assert bodies._held == len(BODY)
+        event.set()
+        while bodies._held:
+            time.sleep(0.01)
+
+
 def test_a_thread_that_cannot_be_stopped_keeps_its_place():
     async def story():
         work, event = Work(1, 0), threading.Event()
         loop = asyncio.get_running_loop()
         with pytest.raises(Problem, match="did not end within"):
-            await work.run(event.wait, loop.time() + 0.05)
+            await work.run(event.wait, loop.time() + 0.05, nothing)
         with pytest.raises(Problem, match="1 requests are under way"):
-            await work.run(event.wait, loop.time() + 5)
+            await work.run(event.wait, loop.time() + 5, nothing)
         event.set()
         while work.n:
             await asyncio.sleep(0.01)
-        assert await work.run(lambda: 3, loop.time() + 5) == 3
+        assert await work.run(lambda: 3, loop.time() + 5, nothing) == 3
         work.close()
 
     asyncio.run(asyncio.wait_for(story(), 10))
@@ -123,10 +171,10 @@ def test_what_waits_when_its_time_is_over_gives_its_place_back():
     async def story():
         work, event = Work(1, 1), threading.Event()
         loop = asyncio.get_running_loop()
-        first = asyncio.create_task(work.run(event.wait, loop.time() + 5))
+        first = asyncio.create_task(work.run(event.wait, loop.time() + 5, nothing))
         await asyncio.sleep(0)
         with pytest.raises(Problem, match="did not end within"):
-            await work.run(event.wait, loop.time() + 0.05)
+            await work.run(event.wait, loop.time() + 0.05, nothing)
         assert work.n == 1
         event.set()
         assert await first

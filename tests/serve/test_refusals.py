@@ -2,14 +2,19 @@
 
 import json
 import logging
+import os
 import re
 import struct
+import time
 
 import pyarrow as pa
 import pytest
 
-from files.golden_table import golden
+import glassnet as gn
+from attacks.crafted import file_of, parts
+from files.golden_table import golden, new_rows
 from glassnet.serve import answers, endpoints
+from glassnet.serve.served import load_served
 from serve.serving import ARROW, JSON, client, in_parts, rows_for
 
 NAMES = tuple(rows_for("tabular-classifier")[0])
@@ -306,3 +311,68 @@ def test_a_claimed_number_of_rows_takes_no_memory():
         answer = found.post("/predict", content=body, headers={"Content-Type": ARROW})
     assert answer.status_code == 413
     assert "1,000,000,000,000 rows" in answer.json()["error"]["message"]
+
+
+SLOW = {
+    "a date and blanks": ({"joined": "2020-01-01" + " " * 60_000 + "x"}, "is not a date"),
+    "digits and blanks": ({"joined": "2020-01-01" + "1" * 60_000 + " x"}, "is not a date"),
+    "names that are like a column": ({f"ag{'e' * 90}{i}": 1 for i in range(20_000)}, "lacks"),
+}
+
+
+@pytest.mark.parametrize(("cells", "message"), SLOW.values(), ids=SLOW)
+def test_what_would_take_long_is_refused_at_once(cells, message):
+    row = cells if message == "lacks" else new_rows()[0] | cells
+    with client(golden("tabular-classifier")) as found:
+        began = time.process_time()
+        answer = found.post("/predict", content=json.dumps({"rows": [row]}), headers=JSON)
+        assert time.process_time() - began < 1
+    assert answer.status_code == 422
+    assert message in answer.json()["error"]["message"]
+    assert len(answer.content) < 1_000
+
+
+def test_many_columns_of_a_stream_are_counted_first():
+    table = pa.table({f"x{i}": [1.0] for i in range(20_000)})
+    with client(golden("means")) as found:
+        began = time.process_time()
+        answer = found.post("/predict", content=stream(table), headers={"Content-Type": ARROW})
+        assert time.process_time() - began < 2
+    assert answer.status_code == 422
+    assert "20,000 columns; expected 3" in answer.json()["error"]["message"]
+
+
+CELLS = {
+    "nanoseconds": pa.array([5], pa.time64("ns")),
+    "no such place": pa.array([5], pa.timestamp("us", tz="Mars/Phobos")),
+}
+
+
+@pytest.mark.parametrize("cells", CELLS.values(), ids=CELLS)
+def test_cells_that_a_library_cannot_convert(cells):
+    row = {name: [cell] for name, cell in new_rows()[0].items()}
+    table = pa.table(row | {"joined": cells})
+    with client(golden("tabular-classifier")) as found:
+        answer = found.post("/predict", content=stream(table), headers={"Content-Type": ARROW})
+    assert answer.status_code == 422
+    assert answer.json()["error"]["column"] == "joined"
+    with pytest.raises(gn.DataError, match="column 'joined'"):
+        gn.load(golden("tabular-classifier")).predict(table)
+
+
+def test_half_a_surrogate_in_a_name(tmp_path):
+    record, header, numbers = parts()
+    text = json.dumps(record).replace('"age', '"a\\ud800')
+    (tmp_path / "m").write_bytes(file_of(None, header, numbers, text=text))
+    lacking = json.dumps({"rows": [{"age": 1}]})
+    with client(tmp_path / "m") as found:
+        given = [found.get("/"), found.get("/schema"),
+                 found.post("/predict", content=lacking, headers=JSON)]  # fmt: skip
+    assert [one.status_code for one in given] == [200, 200, 422]
+    assert given[2].json()["error"]["column"] == "a\ud800"
+
+
+def test_a_pipe_in_the_place_of_the_model(tmp_path):
+    os.mkfifo(tmp_path / "m")
+    with pytest.raises(OSError, match="no plain file"):
+        load_served(str(tmp_path / "m"))

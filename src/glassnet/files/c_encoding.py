@@ -46,7 +46,11 @@ def _given(column: Column) -> str:
             "any number if there is anything, NaN if not"
         )  # fmt: skip
     low, high = column.low, column.high
-    return "a number" if low is None else f"a number, {low!r} to {high!r} in training"
+    return (
+        "a number"
+        if low is None
+        else f"a number, {comment(str(low))} to {comment(str(high))} in training"
+    )
 
 
 def enum_lines(about: Description, prefix: str) -> Iterator[str]:

@@ -123,7 +123,7 @@ def date_or_nat(cell):
         return np.datetime64("NaT", "us")
     if isinstance(cell, (datetime.date, np.datetime64)):
         return wall_clock(cell)
-    found = ISO_DATE.fullmatch(cell) if isinstance(cell, str) else None
+    found = ISO_DATE.fullmatch(cell) if isinstance(cell, str) and len(cell) <= 100 else None
     if found is None:
         raise ValueError
     return np.datetime64(found[1], "us")

@@ -218,7 +218,13 @@ def _plain_labels(labels: Array) -> Plain:
             f"classes_ are of the type {labels.dtype}, which a model file does not hold; expected "
             "text, whole numbers, floats or truth values."
         )
-    return {"dtype": dtype, "labels": labels.tolist()}
+    values = labels.tolist()
+    if len(set(values)) < len(values):
+        raise ParameterError(
+            "classes_ has a label twice, for NumPy drops zeros at the end of text; expected labels "
+            "that end in something else."
+        )
+    return {"dtype": dtype, "labels": values}
 
 
 def _read_labels(node: Node, fewest: int = 2) -> Array:

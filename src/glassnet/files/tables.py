@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from glassnet.files.nodes import Node
+from glassnet.tabular.cells import iso_date
 from glassnet.tabular.columns import Column
 from glassnet.tabular.encoders import DATE_PARTS, ENCODERS, GROUPS, Codes
 from glassnet.tabular.table import Table
@@ -45,9 +46,7 @@ def _check_column(node: Node) -> None:
     fields["kind"].one_of(KINDS)
     fields["n_missing"].whole(0, _MOST)
     for name in ("low", "high"):
-        if isinstance(fields[name].value, str) or fields[name].value is None:
-            continue
-        fields[name].number()
+        _check_end(fields[name], is_date=fields["kind"].value == "date")
     _check_encoder(fields["encoder"])
     for feature in fields["features"].items():
         parts = feature.fields("name", "group", "scaling")
@@ -56,6 +55,19 @@ def _check_column(node: Node) -> None:
         scaling = parts["scaling"].or_none()
         if scaling is not None:
             _check_scaling(scaling)
+
+
+def _check_end(node: Node, *, is_date: bool) -> None:
+    """Raise unless the end of a range is nothing, or a number, or a date where there are dates."""
+    if node.value is None:
+        return
+    if not is_date:
+        node.number()
+        return
+    try:
+        iso_date(node.text())
+    except ValueError:
+        raise node.wrong("a date such as 2024-02-29") from None
 
 
 def _check_encoder(node: Node) -> None:

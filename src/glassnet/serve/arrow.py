@@ -17,7 +17,7 @@ import pyarrow.compute as pc
 from glassnet.errors import DataError
 from glassnet.record import Description
 from glassnet.serve.problems import Problem
-from glassnet.serve.rows import check_count
+from glassnet.serve.rows import MOST_NAMED, check_count
 from glassnet.serve.settings import Settings
 
 ARROW = "application/vnd.apache.arrow.stream"
@@ -42,10 +42,18 @@ def table_of(
     try:
         _check_messages(data)
         table = _read(data, settings.max_rows)
-        known = about.column_names or table.column_names
-        ignored = [name for name in table.column_names if name not in known]
-        kept = [i for i, name in enumerate(table.column_names) if name in known]
-        return _plain(table.select(kept), settings.most_text), ignored
+        ignored: list[str] = []
+        if about.column_names is None:
+            if table.num_columns > about.n_columns:  # before each of them is looked at
+                raise DataError(
+                    f"X has {table.num_columns:,} columns; expected {about.n_columns:,}."
+                )
+        else:
+            known = frozenset(about.column_names)
+            ignored = [name for name in table.column_names if name not in known][:MOST_NAMED]
+            kept = [i for i, name in enumerate(table.column_names) if name in known]
+            table = table.select(kept)
+        return _plain(table, settings.most_text), ignored
     except DataError:
         raise
     except (pa.ArrowException, OSError, MemoryError, struct.error, ValueError) as error:

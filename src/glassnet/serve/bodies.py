@@ -3,8 +3,7 @@
 from __future__ import annotations
 
 import asyncio
-from collections.abc import AsyncIterator
-from contextlib import asynccontextmanager
+import threading
 from http import HTTPStatus
 
 from starlette.requests import ClientDisconnect, Request
@@ -33,10 +32,10 @@ class Bodies:
         self._most = most
         self._most_held = most_held
         self._held = 0
+        self._lock = threading.Lock()
 
-    @asynccontextmanager
-    async def read(self, request: Request, until: float) -> AsyncIterator[bytearray]:
-        """Give the body of a request; it counts as held until the end of the context.
+    async def read(self, request: Request, until: float) -> Held:
+        """Return the body of a request, which counts as held until it is released.
 
         Parameters
         ----------
@@ -49,21 +48,28 @@ class Bodies:
         Problem
             413 if it is too large, 408 if it comes too slowly, 503 if too much is held.
         """
-        body = bytearray()
+        held = Held(self)
         try:
-            try:
-                async with asyncio.timeout_at(until):
-                    await self._fill(body, request)
-            except TimeoutError:
-                raise Problem(
-                    HTTPStatus.REQUEST_TIMEOUT,
-                    f"{len(body):,} bytes had come when the time of a request was over. Send it "
-                    "faster, or in parts.",
-                    headers=_CLOSE,
-                ) from None
-            yield body
-        finally:
-            self._held -= len(body)
+            async with asyncio.timeout_at(until):
+                await self._fill(held.body, request)
+        except TimeoutError:
+            n_bytes = len(held.body)
+            held.release()
+            raise Problem(
+                HTTPStatus.REQUEST_TIMEOUT,
+                f"{n_bytes:,} bytes had come when the time of a request was over. Send it faster, "
+                "or in parts.",
+                headers=_CLOSE,
+            ) from None
+        except BaseException:
+            held.release()
+            raise
+        return held
+
+    def let_go(self, n_bytes: int) -> None:
+        """Count bytes as held no longer."""
+        with self._lock:
+            self._held -= n_bytes
 
     async def _fill(self, body: bytearray, request: Request) -> None:
         length = request.headers.get("content-length", "")
@@ -78,7 +84,8 @@ class Bodies:
             if self._held + len(part) > self._most_held:
                 raise busy("too many large requests are under way. Try again.")
             body += part
-            self._held += len(part)
+            with self._lock:
+                self._held += len(part)
 
     def _too_large(self, what: str) -> Problem:
         return Problem(
@@ -87,6 +94,26 @@ class Bodies:
             "start the server with a larger --max-body.",
             headers=_CLOSE,
         )
+
+
+class Held:
+    """A body that counts.
+
+    Attributes
+    ----------
+    body : bytearray
+    """
+
+    def __init__(self, bodies: Bodies) -> None:
+        self.body = bytearray()
+        self._bodies: Bodies | None = bodies
+
+    def release(self) -> None:
+        """Let go of the body; once is enough."""
+        bodies, self._bodies = self._bodies, None
+        if bodies is not None:
+            bodies.let_go(len(self.body))
+            self.body = bytearray()
 
 
 async def _throw_away(request: Request) -> None:

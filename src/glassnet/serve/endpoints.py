@@ -5,6 +5,7 @@ from __future__ import annotations
 import asyncio
 import logging
 import os
+import re
 import secrets
 from collections.abc import AsyncIterator, Awaitable, Callable
 from contextlib import asynccontextmanager
@@ -13,7 +14,7 @@ from typing import Any, TypeAlias
 from starlette.applications import Starlette
 from starlette.exceptions import HTTPException
 from starlette.requests import ClientDisconnect, Request
-from starlette.responses import JSONResponse, PlainTextResponse, Response
+from starlette.responses import PlainTextResponse, Response
 from starlette.routing import Route
 
 from glassnet import __version__
@@ -22,7 +23,7 @@ from glassnet.serve.answers import as_arrow, as_json, check_size, outputs_of
 from glassnet.serve.arrow import ARROW, table_of
 from glassnet.serve.bodies import Bodies
 from glassnet.serve.page import page
-from glassnet.serve.problems import Problem
+from glassnet.serve.problems import Json, Problem
 from glassnet.serve.rows import matrix_of, rows_of_json
 from glassnet.serve.schema import openapi
 from glassnet.serve.served import Served
@@ -87,11 +88,13 @@ class Server:
         """Answer ``POST /predict``."""
         until = asyncio.get_running_loop().time() + self.settings.timeout
         kind, wants_arrow = _kind_of(request), _wants_arrow(request)
-        async with self.bodies.read(request, until) as body:
-            served = self.watch.served
-            answer = await self.work.run(
-                lambda: self._predicted(served, body, kind, wants_arrow=wants_arrow), until
-            )
+        held = await self.bodies.read(request, until)
+        served = self.watch.served
+        answer = await self.work.run(
+            lambda: self._predicted(served, held.body, kind, wants_arrow=wants_arrow),
+            until,
+            held.release,
+        )
         self.n_requests += 1
         headers = {MODEL_HEADER: served.digest, "Vary": "Accept"}
         return Response(answer, media_type=ARROW if wants_arrow else JSON, headers=headers)
@@ -113,7 +116,7 @@ class Server:
     async def health(self, _: Request) -> Response:
         """Answer ``GET /health``."""
         served = self.watch.served
-        return JSONResponse(
+        return Json(
             {
                 "status": "ok",
                 "model": served.digest,
@@ -127,12 +130,13 @@ class Server:
 
     async def schema(self, _: Request) -> Response:
         """Answer ``GET /schema``."""
-        return JSONResponse(openapi(self.watch.served, self.settings))
+        return Json(openapi(self.watch.served, self.settings))
 
     async def page(self, request: Request) -> Response:
         """Answer ``GET /``."""
         host = request.headers.get("host", f"{self.settings.host}:{self.settings.port}")
-        return PlainTextResponse(page(self.watch.served, self.settings, host))
+        text = page(self.watch.served, self.settings, host)
+        return PlainTextResponse(text.encode("utf-8", "backslashreplace"))
 
     async def not_there(self, request: Request, error: Exception) -> Response:
         """Answer a request for what is not there, or not by this method."""
@@ -190,7 +194,7 @@ def _kind_of(request: Request) -> str:
     given = request.headers.get("content-type", "")
     kind, _, parameters = given.partition(";")
     charset = parameters.strip().lower().removeprefix("charset=").strip('"')
-    coding = request.headers.get("content-encoding", "identity")
+    coding = ", ".join(request.headers.getlist("content-encoding")) or "identity"
     if coding.lower() != "identity":
         raise Problem(415, f"Content-Encoding is {coding[:40]!r}; expected none.")
     if kind.strip().lower() == ARROW:
@@ -206,11 +210,15 @@ def _wants_arrow(request: Request) -> bool:
     """Return whether the answer is to be an Arrow stream."""
     accepted = request.headers.get("accept", "").lower().split(",")
     kinds = [one.replace(" ", "").split(";") for one in accepted]
-    return any(kind == ARROW and "q=0" not in rest for kind, *rest in kinds)
+    return any(kind == ARROW and not any(map(_NEVER.fullmatch, rest)) for kind, *rest in kinds)
+
+
+_NEVER = re.compile(r"q=0(\.0*)?")
 
 
 def _without_port(host: str) -> str:
     """Return the name in a ``Host`` header; an address of IPv6 stands in brackets there."""
     if host.startswith("["):
-        return host[1:].partition("]")[0]
+        name, _, rest = host[1:].partition("]")
+        return name if rest == "" or rest.startswith(":") else host
     return host.partition(":")[0]

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 from collections.abc import Mapping
 from http import HTTPStatus
 from typing import Any
@@ -9,6 +10,14 @@ from typing import Any
 from starlette.responses import JSONResponse
 
 from glassnet.errors import DataError
+
+
+class Json(JSONResponse):
+    """An answer of JSON in ASCII: half a surrogate, which a name may hold, has no UTF-8."""
+
+    def render(self, content: Any) -> bytes:
+        """Return the bytes."""
+        return json.dumps(content, allow_nan=False, separators=(",", ":")).encode("ascii")
 
 
 class Problem(Exception):  # noqa: N818 - what it is to the client
@@ -47,12 +56,12 @@ class Problem(Exception):  # noqa: N818 - what it is to the client
         return cls(HTTPStatus.UNPROCESSABLE_ENTITY, str(error), row=error.row, column=error.column)
 
     @property
-    def response(self) -> JSONResponse:
+    def response(self) -> Json:
         """The answer."""
         content: dict[str, Any] = {
             "error": {"message": self.message, "row": self.row, "column": self.column}
         }
-        return JSONResponse(content, self.status, self.headers)
+        return Json(content, self.status, self.headers)
 
 
 def busy(message: str) -> Problem:

@@ -3,8 +3,10 @@
 from __future__ import annotations
 
 import datetime as dt
+import errno
 import hashlib
 import os
+import stat
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any, TypeAlias
@@ -48,6 +50,8 @@ def signature_of(path: str) -> Signature | None:
         found = os.stat(path)  # noqa: PTH116 - it is called twice a second
     except OSError:
         return None
+    if not stat.S_ISREG(found.st_mode):  # to open a pipe waits for whoever writes to it
+        return None
     return found.st_mtime_ns, found.st_size, found.st_ino
 
 
@@ -62,6 +66,9 @@ def load_served(path: str) -> Served:
         If it cannot be read.
     """
     signature = signature_of(path)
+    if signature is None:
+        Path(path).stat()  # which says why, if there is nothing
+        raise OSError(errno.EINVAL, "is no plain file", path)
     digest = _digest(path)
     record = read_record(path)
     if _digest(path) != digest:

@@ -136,7 +136,15 @@ def _from_dataframe(X: Any) -> Frame:
     names = _different([str(title) for title in (columns if titles is None else titles)])
 
     def read(position: int) -> Cells:
-        return _from_series(nw, frame[columns[position]], names[position])
+        name = names[position]
+        try:
+            return _from_series(nw, frame[columns[position]], name)
+        except DataError:
+            raise
+        except Exception as error:  # of whatever library's frame it is
+            raise DataError(
+                f"column {name!r} cannot be read: {error}. Convert it, or drop it.", column=name
+            ) from error
 
     return Frame(names, len(frame), len(columns), read)
 
