@@ -27,7 +27,9 @@ LONGEST_NUMBER = 400
 _TEXT = re.compile(rb'"(?:[^"\\]++|\\.)*+(?:"|\\?\Z)', re.DOTALL)
 
 
-def read_json(data: bytes, what: str, *, offset: int | None = None) -> Any:
+def read_json(
+    data: bytes, what: str, *, offset: int | None = None, most_values: int = MOST_VALUES
+) -> Any:
     """Return what JSON says.
 
     Parameters
@@ -38,6 +40,8 @@ def read_json(data: bytes, what: str, *, offset: int | None = None) -> Any:
         What it is, for messages.
     offset : int, optional
         Where in the file it begins.
+    most_values : int, default=2**21
+        Values, lists and objects in all.
 
     Raises
     ------
@@ -46,7 +50,7 @@ def read_json(data: bytes, what: str, *, offset: int | None = None) -> Any:
     NonFiniteError
         If a number is NaN, infinite, or beyond float64.
     """
-    _check_depth(data, what, offset)
+    _check_depth(data, what, offset, most_values)
     try:
         return json.loads(
             data.decode(),
@@ -101,13 +105,13 @@ def _whole(text: str) -> int:
     return int(text)
 
 
-def _check_depth(data: bytes, what: str, offset: int | None) -> None:
+def _check_depth(data: bytes, what: str, offset: int | None, most_values: int) -> None:
     """Raise if there are too many values, or too deep, before anything is built of them."""
     bare = np.frombuffer(_TEXT.sub(b"", data), np.uint8)
     opens, closes = np.isin(bare, list(b"[{")), np.isin(bare, list(b"]}"))
     n_values = int(np.count_nonzero(opens) + np.count_nonzero(bare == ord(",")))
-    if n_values > MOST_VALUES:
-        reason = f"{what} has {n_values:,} values; expected at most {MOST_VALUES:,}."
+    if n_values > most_values:
+        reason = f"{what} has {n_values:,} values; expected at most {most_values:,}."
         raise HeaderError(reason, offset=offset)
     depth = (opens.astype(np.int32) - closes).cumsum(dtype=np.int32)
     if depth.size and depth.max() > DEEPEST:

@@ -39,7 +39,7 @@ def rows_of_json(
         If a row lacks a column, or a cell is no cell.
     """
     try:
-        content = read_json(bytes(body), "the body")
+        content = read_json(bytes(body), "the body", most_values=len(body))  # that is limited
     except ModelFileError as error:
         raise Problem(400, error.reason) from None
     if not isinstance(content, dict) or set(content) != {"rows"}:
