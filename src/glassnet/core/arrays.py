@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import math
-import sys
 from typing import Any, Protocol, TypeAlias, runtime_checkable
 
 import numpy as np
@@ -182,11 +181,14 @@ def check_number(
 ) -> float:
     """Return ``value`` if it lies in the interval, else raise `ParameterError`."""
     real = isinstance(value, int | float | np.integer | np.floating) and not isinstance(value, bool)
+    try:
+        number = float(value) if real else math.nan
+    except OverflowError:  # a whole number beyond float64
+        number = math.inf
     inside = (
-        real
-        and abs(value) <= sys.float_info.max  # np.isfinite does not take 2**70
-        and (low < value if open_low else low <= value)
-        and (value < high if open_high else value <= high)
+        math.isfinite(number)
+        and (low < number if open_low else low <= number)
+        and (number < high if open_high else number <= high)
     )
     if not inside:
         left = "(" if open_low or low == -np.inf else "["
@@ -194,7 +196,7 @@ def check_number(
         raise ParameterError(
             f"{name} is {value!r}; expected a number in {left}{low}, {high}{right}."
         )
-    return float(value)
+    return number
 
 
 def check_setting(holder: Any, field: str, **interval: Any) -> None:
