@@ -209,7 +209,7 @@ def test_weights_are_routed_through_a_search(routing):
 @pytest.mark.parametrize("kind", BOTH)
 def test_what_can_be_requested(kind, routing):
     fit = kind().get_metadata_routing().fit.requests
-    assert set(fit) == {"sample_weight", "X_val", "y_val"}
+    assert set(fit) == {"sample_weight", "X_val", "y_val", "checkpoint", "checkpoint_every"}
     assert "sample_weight" in kind().get_metadata_routing().partial_fit.requests
     assert "sample_weight" in kind().get_metadata_routing().score.requests
 

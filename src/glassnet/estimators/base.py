@@ -26,7 +26,7 @@ from glassnet.estimators.architecture import (
     make_optimizer,
 )
 from glassnet.estimators.callbacks import CallbackSupportMixin, FitCallbacks, management
-from glassnet.estimators.checkpoints import Checkpoint, not_routed, sameness
+from glassnet.estimators.checkpoints import Checkpoint, sameness
 from glassnet.estimators.data import Rows
 from glassnet.estimators.filing import Filed
 from glassnet.estimators.lazy_rows import (
@@ -69,8 +69,6 @@ def only_with_epochs(method: str) -> Callable[[Any], bool]:
 
 class BaseMLP(Filed, CallbackSupportMixin, Parameters):
     """The way through a fit, and what it leaves behind."""
-
-    __metadata_request__fit = not_routed()
 
     # What the two classes say for themselves
 

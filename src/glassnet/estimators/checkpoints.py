@@ -18,7 +18,6 @@ from typing import Any, TypeVar
 
 import numpy as np
 import sklearn
-from sklearn.utils.metadata_routing import UNUSED
 
 from glassnet import __version__
 from glassnet.core.arrays import Array, RandomNumbers, check_number
@@ -40,11 +39,6 @@ STEPS = 1_000
 
 FREE = ("verbose", "max_time")
 """Parameters that may differ when a training goes on."""
-
-
-def not_routed() -> dict[str, str]:
-    """Return what of ``fit`` a search is not to hand on: a file is of one training."""
-    return dict.fromkeys(("checkpoint", "checkpoint_every"), UNUSED)
 
 
 @dataclass

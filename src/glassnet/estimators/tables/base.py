@@ -27,7 +27,7 @@ from glassnet.core.optimizers import AdamW
 from glassnet.core.training import Epoch
 from glassnet.errors import DataError, ParameterError
 from glassnet.estimators.architecture import hidden_sizes, make_activation
-from glassnet.estimators.checkpoints import Checkpoint, not_routed, sameness
+from glassnet.estimators.checkpoints import Checkpoint, sameness
 from glassnet.estimators.engine import choose_engine
 from glassnet.estimators.filing import Filed
 from glassnet.estimators.tables.importances import MOST_ROWS, permutation_importances
@@ -53,8 +53,6 @@ FEWEST_ROWS = 2
 
 class BaseTabular(Filed, TabularParameters):
     """The way through a fit, and what it leaves behind."""
-
-    __metadata_request__fit = not_routed()
 
     # What the two classes say for themselves
 
