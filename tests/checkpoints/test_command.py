@@ -9,6 +9,7 @@ import pytest
 import glassnet as gn
 from checkpoints.killing import data
 from cli.commands import finish, run, start
+from glassnet.cli.progress import Watch
 from glassnet.estimators.tables import members
 
 
@@ -70,6 +71,27 @@ def test_sigterm(table):
     assert "Traceback" not in out + err
     assert (table / "m.glassnet").read_bytes() == before
     assert not [one for one in table.iterdir() if one.name.startswith(".")]
+
+
+@pytest.mark.parametrize("model", ["tabular", "mlp"])
+def test_ctrl_c_writes_the_checkpoint(model, table, monkeypatch):
+    """Though its time has not come: the same command goes on after the epoch it was stopped in."""
+    call, seen = Watch.__call__, []
+
+    def stopping(self, epoch, member):
+        seen.append(epoch.number)
+        if len(seen) == 5:
+            self.interrupted.append(2)
+        call(self, epoch, member)
+
+    monkeypatch.setattr(Watch, "__call__", stopping)
+    where = ("--epochs", "9", "--model", model, "-o", table / "n", "--checkpoint", table / "c")
+    assert train(table, *where).exit_code == 0
+    assert train(table, *where).exit_code == 0
+    assert seen == [*range(1, 6), *range(6, 10)]
+    found = gn.load(table / "n").record
+    train(table, "--epochs", "9", "--model", model, "-o", table / "whole")
+    assert np.array_equal(found.theta, gn.load(table / "whole").record.theta)
 
 
 WRONG = {

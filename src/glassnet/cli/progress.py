@@ -44,6 +44,7 @@ class Watch:
         self.interrupted = interrupted
         self.began = self.said = time.monotonic()
         self.drawn = 0.0
+        self.first: tuple[int, float] | None = None
         self.bar = Progress(
             TextColumn("{task.description}"),
             BarColumn(bar_width=12),
@@ -94,7 +95,11 @@ class Watch:
 
     def _left(self, epoch: Epoch, now: float) -> str:
         spent = now - self.began
-        left = spent / epoch.number * (self.n_epochs - epoch.number)
+        if self.first is None:
+            self.first = epoch.number, now  # which may have compiled
+        n_since = epoch.number - self.first[0]
+        each = (now - self.first[1]) / n_since if n_since else epoch.seconds
+        left = each * (self.n_epochs - epoch.number)
         if self.max_time is not None:
             left = min(left, max(self.max_time - spent, 0))
         return clock(left)

@@ -284,7 +284,11 @@ def _passes(
         stop = callbacks.end(estimator._fitted_now) or stop
         is_over, stop = stop, stop or monitor.out_of_time()
         keeper.keep(is_over=is_over, now=stop)
-        yield epoch if loss == epoch.loss else dataclasses.replace(epoch, loss=loss)
+        try:
+            yield epoch if loss == epoch.loss else dataclasses.replace(epoch, loss=loss)
+        except GeneratorExit:  # the caller has seen enough, for now
+            keeper.keep(is_over=is_over, now=True)
+            raise
 
 
 def _converged(estimator: Any, state: TrainingState, monitor: Monitor) -> bool:

@@ -120,7 +120,8 @@ def as_dates(cells: Cells, name: str) -> Array:
             "table was learned. Convert it, for example with numpy.datetime64.",
             column=name,
         )
-    hint = "a date such as 2024-02-29 or 2024-02-29T13:45; a missing date is None. Correct the cell"
+    hint = "a date such as 2024-02-29 or 2024-02-29T13:45; a missing date is None. Correct "
+    hint += "the cell, or parse the column first, as pandas.to_datetime(column, dayfirst=True) does"
     dates, which = _each_text(cells, name, iso_date, hint)
     return np.array([*dates, np.datetime64("NaT", "us")], "datetime64[us]")[which]
 

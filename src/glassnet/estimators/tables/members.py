@@ -290,8 +290,17 @@ def train_member(
     except KeyboardInterrupt:
         if member.best_epoch == 0:
             raise
+        _keep_if_whole(keep, member, epoch.state)
         member.stopped = "user"
     return member
+
+
+def _keep_if_whole(keep: Keep | None, member: Member, state: TrainingState) -> None:
+    """Write down a training that is interrupted, unless in the middle of looking at an epoch."""
+    n_over = state.epoch - (not state.epoch_is_over)
+    is_whole = len(member.losses) == n_over and len(member.scores) in (0, n_over)
+    if keep is not None and is_whole:
+        keep(member, state, now=True)
 
 
 def _sample(job: Job, rng: np.random.Generator) -> NDArray[np.intp]:
