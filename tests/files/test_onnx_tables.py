@@ -3,6 +3,7 @@
 import datetime as dt
 
 import numpy as np
+import onnx
 import pandas as pd
 import polars as pl
 import pytest
@@ -191,3 +192,13 @@ def test_rows_that_are_tried(rng):
     sizes = [np.abs(rows).mean() for _, rows in generated(gn.load(golden("means")).record.model)]
     assert sizes == sorted(sizes)
     assert sizes[-1] > 100
+
+
+def test_the_file_says_what_its_inputs_are(path):
+    """The unit of a date above all: a header of C takes seconds."""
+    gn.load(golden("tabular-classifier")).to_onnx(path)
+    inputs = onnx.load(path).graph.input
+    told = {one.name: one.doc_string for one in inputs}
+    assert told["joined"].startswith("microseconds since 1970-01-01T00:00:00; -9223372036854775808")
+    assert told["age"] == "numbers; NaN is missing"
+    assert told["city"] == told["member"] == "text; the empty one is missing"

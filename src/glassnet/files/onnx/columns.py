@@ -28,6 +28,13 @@ NO_DATE = np.iinfo(np.int64).min
 TYPES: dict[str, Any] = {"number": np.float64, "date": np.int64, "text": object}
 """Of the inputs, by what the cells are."""
 
+ABOUT = {
+    "number": "numbers; NaN is missing",
+    "date": "microseconds since 1970-01-01T00:00:00; -9223372036854775808 is missing",
+    "text": "text; the empty one is missing",
+}
+"""What the file says of the cells of an input."""
+
 
 def cells_kind(column: Column) -> str:
     """Return what the cells of a column's input are: "number", "date" or "text"."""
@@ -61,7 +68,8 @@ def write_table(g: Graph, table: Table) -> str:
         If the empty text is a level: ONNX has no other missing text.
     """
     names = input_names(table)
-    inputs = {i: g.input(name, TYPES[cells_kind(table.columns[i])], 1) for i, name in names.items()}
+    kinds = {i: cells_kind(table.columns[i]) for i in names}
+    inputs = {i: g.input(name, TYPES[kinds[i]], 1, ABOUT[kinds[i]]) for i, name in names.items()}
     matrix = _Matrix(g)
     for i, x in inputs.items():
         # The features of a column stand in the matrix in their own order.

@@ -78,11 +78,16 @@ class Graph:
         self._constants: dict[tuple[Any, ...], Any] = {}
         self._taken: set[str] = set()
 
-    def input(self, name: str, dtype: Any, n_columns: int) -> str:
-        """Declare an input of shape (n_rows, n_columns), before all operators; object is text."""
+    def input(self, name: str, dtype: Any, n_columns: int, about: str = "") -> str:
+        """Declare an input of shape (n_rows, n_columns), before all operators; object is text.
+
+        ``about`` says what its cells are, for whoever reads the file.
+        """
         utf8(name, "the name of a column")
         self._taken.add(name)
-        self._inputs.append(self._declared(name, dtype, [ROWS, n_columns]))
+        declared = self._declared(name, dtype, [ROWS, n_columns])
+        declared.doc_string = about
+        self._inputs.append(declared)
         return name
 
     def output(self, tensor: str, name: str, dtype: Any, n_columns: int | None = None) -> None:
