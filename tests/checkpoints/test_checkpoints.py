@@ -505,6 +505,18 @@ def test_sums_beyond_all_numbers_are_no_reason_to_end(tmp_path):
     assert again.loss_sum == np.inf
 
 
+@pytest.mark.parametrize("name", ["state.theta", "best"])
+def test_weights_that_are_not_finite_are_refused(name, tmp_path):
+    model = network(restore_best=True)
+    interrupted(model, tmp_path / "c", 3)
+    node, arrays = checkpoint_files.read_checkpoint(tmp_path / "c")
+    arrays[name][2] = np.nan
+    plain = {part: one.value for part, one in node.pairs()}
+    checkpoint_files.write_checkpoint(tmp_path / "c", plain, arrays)
+    with pytest.raises(gn.RecordError, match="weights hold NaN or infinity"):
+        network(restore_best=True).fit(*rows(), checkpoint=tmp_path / "c")
+
+
 # Generators
 
 

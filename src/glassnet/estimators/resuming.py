@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
-from glassnet.core.arrays import Array
+from glassnet.core.arrays import Array, all_finite
 from glassnet.core.training import TrainingState
 from glassnet.errors import CheckpointError, RecordError
 from glassnet.estimators.checkpoints import Checkpoint, engine_named
@@ -103,7 +103,7 @@ def past_of(
     Raises
     ------
     CheckpointError
-        If other rows were set aside, or another engine took the steps.
+        If other rows were set aside.
     RecordError
         If the checkpoint is not what this training can come to.
     """
@@ -118,6 +118,8 @@ def past_of(
     best = arrays.get("best")
     if best is not None and (best.shape, best.dtype) != (state.theta.shape, state.theta.dtype):
         raise RecordError("the checkpoint's best weights are not as long as its weights.")
+    if best is not None and not all_finite(best):
+        raise RecordError("the checkpoint's best weights hold NaN or infinity.")
     attributes: dict[str, Any] = {"_best_theta": best}
     attributes |= {name: parts[name].whole(0, 2**62) for name in COUNTS}
     attributes |= {name: read_number(parts[name]) for name in NUMBERS}
