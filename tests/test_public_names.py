@@ -62,10 +62,13 @@ def test_an_unknown_name():
     assert not hasattr(glassnet, "MLP")
 
 
-@pytest.mark.parametrize("table", ["ACTIVATIONS", "OPTIMIZERS"])
+@pytest.mark.parametrize("table", ["ACTIVATIONS", "INITIALIZERS", "OPTIMIZERS"])
 def test_the_tables_hold_every_public_class(table):
     classes = getattr(glassnet, table)
-    base = {"ACTIVATIONS": glassnet.Activation, "OPTIMIZERS": glassnet.Optimizer}[table]
+    base = {
+        "ACTIVATIONS": glassnet.Activation, "INITIALIZERS": glassnet.Initializer,
+        "OPTIMIZERS": glassnet.Optimizer,
+    }[table]  # fmt: skip
     public = {getattr(glassnet, name) for name in glassnet.__all__}
     assert set(classes) == {
         c for c in public if inspect.isclass(c) and issubclass(c, base) and c is not base

@@ -21,8 +21,8 @@ _HOMES = {
     "core.dropout": ("Dropout",),
     "core.gradcheck": ("GradCheck", "gradcheck"),
     "core.initializers": (
-        "Glorot", "He", "HyperplaneBias", "Initializer", "LeCun", "Normal", "UnitVariance",
-        "Zeros",
+        "INITIALIZERS", "Glorot", "He", "HyperplaneBias", "Initializer", "LeCun", "Normal",
+        "UnitVariance", "Zeros",
     ),
     "core.layer": ("Layer", "Parameter", "Step"),
     "core.losses": (
@@ -44,9 +44,9 @@ _HOMES = {
     ),
     "core.training": ("Epoch", "TrainingState", "train"),
     "errors": (
-        "CheckpointError", "DTypeError", "DataError", "DigestError", "DivergenceError",
-        "ExportError", "GlassnetError", "HeaderError", "LabelError", "LayoutError",
-        "MissingExtraError", "ModelFileError", "NewerFormatError", "NonFiniteError",
+        "CheckpointError", "DTypeError", "DataError", "DataWarning", "DigestError",
+        "DivergenceError", "ExportError", "GlassnetError", "HeaderError", "LabelError",
+        "LayoutError", "MissingExtraError", "ModelFileError", "NewerFormatError", "NonFiniteError",
         "NotAModelFileError", "ParameterError", "RecordError", "ShapeError", "TruncatedFileError",
     ),
     "estimators.classifier": ("MLPClassifier",),
@@ -56,7 +56,7 @@ _HOMES = {
     "files.onnx.inputs": ("onnx_inputs",),
     "files.predictor": ("Predictor", "load"),
     "tabular.blocks": ("Columns",),
-    "tabular.columns": ("Column", "DataWarning"),
+    "tabular.columns": ("Column",),
     "tabular.embeddings": ("CategoryEmbedding", "PeriodicEmbedding"),
     "tabular.table": ("Table",),
 }  # fmt: skip
@@ -129,6 +129,9 @@ if TYPE_CHECKING:  # the same names, for editors and type checkers; a test compa
     from glassnet.core.dropout import Dropout as Dropout
     from glassnet.core.gradcheck import GradCheck as GradCheck
     from glassnet.core.gradcheck import gradcheck as gradcheck
+    from glassnet.core.initializers import (
+        INITIALIZERS as INITIALIZERS,
+    )
     from glassnet.core.initializers import (
         Glorot as Glorot,
     )
@@ -280,6 +283,9 @@ if TYPE_CHECKING:  # the same names, for editors and type checkers; a test compa
         DataError as DataError,
     )
     from glassnet.errors import (
+        DataWarning as DataWarning,
+    )
+    from glassnet.errors import (
         DigestError as DigestError,
     )
     from glassnet.errors import (
@@ -339,7 +345,6 @@ if TYPE_CHECKING:  # the same names, for editors and type checkers; a test compa
     from glassnet.files.predictor import load as load
     from glassnet.tabular.blocks import Columns as Columns
     from glassnet.tabular.columns import Column as Column
-    from glassnet.tabular.columns import DataWarning as DataWarning
     from glassnet.tabular.embeddings import (
         CategoryEmbedding as CategoryEmbedding,
     )

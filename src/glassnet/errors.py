@@ -22,6 +22,8 @@
         ├── RecordError                what it says is no model: a kind, a size, a name
         └── NonFiniteError             NaN or infinity among its numbers
 
+    DataWarning (UserWarning)          data that can be used, though not all of it is
+
 Each message gives what was passed, what was expected and what to do. Whatever raises one of
 these has changed nothing, but for `DivergenceError`, which leaves the last finite numbers.
 """
@@ -65,6 +67,10 @@ class ShapeError(DataError):
 
 class LabelError(DataError):
     """A label or target outside what the loss can learn."""
+
+
+class DataWarning(UserWarning):
+    """Data that can be used, though not all of it is."""
 
 
 class DTypeError(GlassnetError, TypeError):

@@ -482,3 +482,13 @@ def test_nobody_asks_for_the_derivative_by_the_data(rng):
     net = gn.Network(layers, gn.SquaredError())
     net.loss_and_grad(net.init(rng), rng.normal(size=(4, 2)), rng.normal(size=(4, 1)))
     assert asked == [True, False]  # backward: the last layer first
+
+
+@pytest.mark.parametrize("n_rows", [1, 600])
+def test_a_prediction_never_shares_memory_with_its_rows(n_rows):
+    net = gn.Network([gn.Identity(), gn.Scale(2)], loss=gn.SquaredError())
+    bare = gn.Network([gn.Identity(), gn.Scale(2), gn.Identity()], loss=gn.SquaredError())
+    X = np.ones((n_rows, 2))
+    for one in (net, bare):
+        assert not np.may_share_memory(one.predict(np.ones(2), X), X)
+    assert not np.may_share_memory(net.predict(np.ones(2), X, link=lambda Z: X[: len(Z)]), X)

@@ -6,8 +6,8 @@ import math
 import numpy as np
 import pytest
 
-from glassnet.errors import DataError, ParameterError
-from glassnet.tabular import DataWarning, Table
+from glassnet.errors import DataError, DataWarning, ParameterError
+from glassnet.tabular.table import Table
 from tabular.naive import scaled
 
 NAN = math.nan

@@ -8,8 +8,8 @@ import sys
 import numpy as np
 import pytest
 
-from glassnet.errors import DataError, DTypeError, ParameterError, ShapeError
-from glassnet.tabular import DataWarning, Table
+from glassnet.errors import DataError, DataWarning, DTypeError, ParameterError, ShapeError
+from glassnet.tabular.table import Table
 from tabular.naive import scaled
 
 NAN = math.nan
@@ -310,7 +310,7 @@ def test_memory(rng):
 
 def test_numpy_alone_is_imported():
     code = (
-        "import sys, numpy as np; from glassnet.tabular import Table;"
+        "import sys, numpy as np; from glassnet.tabular.table import Table;"
         "t = Table.learn([[1.0, 'a'], [2.0, 'b'], [2.0, 'b']]); t.encode(np.ones((2, 2)));"
         "print([m for m in ('pandas', 'polars', 'pyarrow', 'narwhals', 'sklearn', 'scipy')"
         " if m in sys.modules])"

@@ -28,6 +28,7 @@ from glassnet.cli.targets import (
     values_of,
 )
 from glassnet.cli.words import Speaker, confusion_lines, counted, number, score_lines
+from glassnet.errors import DataWarning
 from glassnet.estimators.tables.classifier import TabularClassifier
 from glassnet.estimators.tables.metrics import OF_CLASSES, OF_NUMBERS
 from glassnet.estimators.tables.plain import train_plain
@@ -36,7 +37,6 @@ from glassnet.estimators.tables.saving import record_of
 from glassnet.files.checkpoint import previous
 from glassnet.files.model_file import write_record
 from glassnet.record import Classes, Description, Origin, Record
-from glassnet.tabular.columns import DataWarning
 
 METRICS: dict[Task, tuple[str, ...]] = {
     "classification": tuple(OF_CLASSES),

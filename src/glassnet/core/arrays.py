@@ -13,8 +13,10 @@ from glassnet.errors import DataError, DTypeError, ParameterError, ShapeError
 Array: TypeAlias = NDArray[Any]
 """A NumPy array of float32 or float64; which one is checked at the door, not by the type."""
 
-RandomNumbers: TypeAlias = np.random.Generator | np.random.RandomState
-"""Where random numbers come from. Both kinds have `uniform`, `normal`, `random`, `permutation`."""
+RandomNumbers: TypeAlias = "np.random.Generator | np.random.RandomState"
+"""Where random numbers come from. Both kinds have `uniform`, `normal`, `random`, `permutation`.
+
+A text, for NumPy loads its generators when they are first named, and a prediction needs none."""
 
 FLOATS = (np.dtype(np.float32), np.dtype(np.float64))
 

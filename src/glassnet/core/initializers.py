@@ -268,3 +268,9 @@ class HyperplaneBias(Initializer):
         picked = np.stack([np.take_along_axis(sums, r[..., np.newaxis, :], axis=-2) for r in rows])
         b: Array = -(shares * picked[..., 0, :]).sum(axis=0)
         return b
+
+
+INITIALIZERS: tuple[type[Initializer], ...] = (
+    Zeros, Normal, Glorot, He, LeCun, UnitVariance, HyperplaneBias,
+)  # fmt: skip
+"""Every initializer. A new one belongs here, and is tested from then on."""

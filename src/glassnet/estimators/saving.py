@@ -14,7 +14,7 @@ from glassnet import __version__
 from glassnet.core.layer import Layer
 from glassnet.errors import ParameterError, RecordError
 from glassnet.files.nodes import Node
-from glassnet.files.objects import GROUPS, plain_object, read_object
+from glassnet.files.objects import group_of, plain_object, read_object
 from glassnet.record import Description, Kind
 
 NOT_KEPT = ("validation_split",)
@@ -131,7 +131,7 @@ def _plain(name: str, value: Any) -> Any:
         return {"tuple": _plain(name, list(value))}
     if isinstance(value, dict):
         return {"dict": [_plain(name, list(pair)) for pair in value.items()]}
-    if isinstance(value, (Layer, *GROUPS)):
+    if isinstance(value, Layer) or group_of(value) is not None:
         return {"object": plain_object(value, name)}
     return _plain_one(name, value)
 

@@ -4,8 +4,6 @@ from __future__ import annotations
 
 import errno
 import os
-import secrets
-import shutil
 from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
@@ -50,7 +48,7 @@ def whole_file(path: str | os.PathLike[str], previous: Path | None = None) -> It
 
 def _fresh(target: Path) -> Path:
     """Return a name beside a file that nothing has."""
-    return target.parent / f".glassnet-{secrets.token_hex(8)}.tmp"
+    return target.parent / f".glassnet-{os.urandom(8).hex()}.tmp"
 
 
 def _copy(file: Path, to: Path) -> None:
@@ -58,6 +56,8 @@ def _copy(file: Path, to: Path) -> None:
     try:
         to.hardlink_to(file)
     except OSError:
+        import shutil  # its readers of archives are not for those who read a model
+
         shutil.copy2(file, to)
 
 

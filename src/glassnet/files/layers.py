@@ -2,11 +2,10 @@
 
 from __future__ import annotations
 
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 from glassnet.core.activations import Activation
 from glassnet.core.dense import Dense
-from glassnet.core.dropout import Dropout
 from glassnet.core.layer import Layer
 from glassnet.core.losses import Loss
 from glassnet.core.mixed import MixedActivation
@@ -16,8 +15,10 @@ from glassnet.errors import DataError, ParameterError
 from glassnet.files.nodes import Node
 from glassnet.files.objects import plain_object, read_object
 from glassnet.tabular.blocks import Columns
-from glassnet.tabular.columns import Plain
 from glassnet.tabular.embeddings import CategoryEmbedding, PeriodicEmbedding
+
+if TYPE_CHECKING:  # reading a model is to be quick
+    from glassnet.tabular.columns import Plain
 
 MOST_NODES, MOST_LAYERS, MOST_NUMBERS = 2**24, 10_000, 2**16
 """Of a layer, a network, a vector. Far above any use; no product passes 2^63."""
@@ -44,6 +45,8 @@ def plain_network(net: Network) -> Plain:
     ParameterError
         If a layer or the loss is of the user's own making: a file holds no code.
     """
+    from glassnet.core.dropout import Dropout
+
     return {
         "layers": [_plain_layer(layer) for layer in net.layers if not isinstance(layer, Dropout)],
         "loss": plain_object(net.loss_function, "loss"),

@@ -8,42 +8,45 @@ from __future__ import annotations
 
 from collections.abc import Iterable
 from dataclasses import fields, is_dataclass
-from typing import Any, TypeVar
+from functools import cache
+from importlib import import_module
+from typing import TYPE_CHECKING, Any, TypeVar
 
 import numpy as np
 
-from glassnet.core import initializers, schedules
-from glassnet.core.activations import ACTIVATIONS, Activation
-from glassnet.core.losses import LOSSES, Loss
-from glassnet.core.optimizers import OPTIMIZERS, Optimizer
 from glassnet.errors import ParameterError
 from glassnet.files.nodes import Node
-from glassnet.tabular.columns import Plain
+
+if TYPE_CHECKING:
+    from glassnet.tabular.columns import Plain
 
 Thing = TypeVar("Thing")
 
-_INITIALIZERS = (
-    initializers.Zeros, initializers.Normal, initializers.Glorot, initializers.He,
-    initializers.LeCun, initializers.UnitVariance, initializers.HyperplaneBias,
-)  # fmt: skip
-_SCHEDULES = (
-    schedules.Constant, schedules.InverseScaling, schedules.StepDecay, schedules.Exponential,
-    schedules.Cosine, schedules.OneCycle, schedules.FlatCosine, schedules.LogCosine,
-)  # fmt: skip
-
-GROUPS: dict[type, dict[str, type]] = {
-    base: {kind.__name__: kind for kind in kinds}
-    for base, kinds in (
-        (Activation, ACTIVATIONS),
-        (Loss, {type(loss) for loss in LOSSES}),
-        (Optimizer, OPTIMIZERS),
-        (initializers.Initializer, _INITIALIZERS),
-        (schedules.Schedule, _SCHEDULES),
-    )
+_TABLES = {
+    "Activation": ("glassnet.core.activations", "ACTIVATIONS"),
+    "Loss": ("glassnet.core.losses", "LOSSES"),
+    "Optimizer": ("glassnet.core.optimizers", "OPTIMIZERS"),
+    "Initializer": ("glassnet.core.initializers", "INITIALIZERS"),
+    "Schedule": ("glassnet.core.schedules", "SCHEDULES"),
 }
-"""What a file can name, by what it is."""
+"""Where the list of each kind stands. It is loaded when it is asked for: a prediction needs two."""
 
-KINDS: dict[str, type] = {name: kind for group in GROUPS.values() for name, kind in group.items()}
+
+@cache
+def kinds_of(group: str) -> dict[str, type]:
+    """Return what a file can name of a group, such as "Activation", by name."""
+    module, table = _TABLES[group]
+    things = getattr(import_module(module), table)
+    kinds = (one if isinstance(one, type) else type(one) for one in things)
+    return {kind.__name__: kind for kind in kinds}
+
+
+def group_of(thing: Any) -> str | None:
+    """Return the group that an object belongs to, also one of the user's own making."""
+    for base in type(thing).__mro__:
+        if base.__name__ in _TABLES and base.__module__ == _TABLES[base.__name__][0]:
+            return base.__name__
+    return None
 
 
 def plain_object(thing: Any, what: str) -> Plain:
@@ -54,12 +57,12 @@ def plain_object(thing: Any, what: str) -> Plain:
     ParameterError
         If it is of the user's own making: a file holds no code.
     """
-    kind = type(thing)
-    if KINDS.get(kind.__name__) is not kind:
-        group = next((own for base, own in GROUPS.items() if isinstance(thing, base)), KINDS)
+    kind, group = type(thing), group_of(thing)
+    known = _all_kinds() if group is None else kinds_of(group)
+    if known.get(kind.__name__) is not kind:
         raise ParameterError(
             f"{what} is a {kind.__name__}, which is not glassnet's own: a model file holds no "
-            f"code. Expected one of {', '.join(group)}."
+            f"code. Expected one of {', '.join(known)}."
         )
     return {"name": kind.__name__, "settings": {
         name: _plain_setting(getattr(thing, name)) for name in _settings(kind)
@@ -69,14 +72,18 @@ def plain_object(thing: Any, what: str) -> Plain:
 def read_object(node: Node, base: type[Thing]) -> Thing:
     """Return the object of a kind that a file names, or raise `RecordError`."""
     parts = node.fields("name", "settings")
-    group = KINDS if base is object else GROUPS[base]
-    kind = group[parts["name"].one_of(group)]
+    known = _all_kinds() if base is object else kinds_of(base.__name__)
+    kind = known[parts["name"].one_of(known)]
     settings = parts["settings"].fields(*_settings(kind))
     try:
         thing: Thing = kind(**{name: _read_setting(one) for name, one in settings.items()})
     except ParameterError as error:
         raise parts["settings"].wrong(f"settings that can be used: {error}") from None
     return thing
+
+
+def _all_kinds() -> dict[str, type]:
+    return {name: kind for group in _TABLES for name, kind in kinds_of(group).items()}
 
 
 def _settings(kind: type) -> Iterable[str]:

@@ -4,11 +4,13 @@ from __future__ import annotations
 
 import pathlib
 from dataclasses import dataclass
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 from glassnet.files.model_file import Path, read_record
 from glassnet.record import Classes, Kind, Labels, Record, SeveralTargets
-from glassnet.tabular.columns import Column
+
+if TYPE_CHECKING:
+    from glassnet.tabular.columns import Column
 
 
 def load(path: Path) -> Predictor:

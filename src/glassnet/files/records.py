@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import math
 from dataclasses import asdict
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
@@ -16,7 +16,6 @@ from glassnet.errors import ParameterError
 from glassnet.files.layers import MOST_LAYERS, MOST_NODES, MOST_NUMBERS, plain_network, read_network
 from glassnet.files.nodes import Node
 from glassnet.files.objects import read_object
-from glassnet.files.tables import read_table
 from glassnet.record import (
     KINDS,
     Classes,
@@ -31,11 +30,12 @@ from glassnet.record import (
     TwoClasses,
 )
 from glassnet.record.targets import LINKS
-from glassnet.tabular import recipe
 from glassnet.tabular.blocks import Columns
-from glassnet.tabular.columns import Plain
 from glassnet.tabular.embeddings import CategoryEmbedding
-from glassnet.tabular.table import Table
+
+if TYPE_CHECKING:
+    from glassnet.tabular.columns import Plain
+    from glassnet.tabular.table import Table
 
 MOST_NETWORKS = 10_000
 """Of an ensemble. Far above any use."""
@@ -76,7 +76,7 @@ def read_description(node: Node, version: int) -> Description:
     names = parts["feature_names"].or_none()
     origin = parts["origin"].or_none()
     at_table = parts["table"].or_none()
-    table = None if at_table is None else read_table(at_table)
+    table = None if at_table is None else _read_table(at_table)
     training = _read_training(parts["training"], version)
     target: Target
     if version == 1:
@@ -116,6 +116,12 @@ def _targets_of(kind: str, *, is_raw: bool) -> tuple[type[Target], ...]:
     return (Classes,) if is_raw else (Classes, Labels, SeveralTargets)
 
 
+def _read_table(node: Node) -> Table:
+    from glassnet.files.tables import read_table
+
+    return read_table(node)
+
+
 def _check_columns(node: Node, network: Network, table: Table | None) -> None:
     """Raise unless the network takes the table's matrix, and embeds its codes and nothing else."""
     first = network.layers[0]
@@ -142,6 +148,8 @@ def _read_network_1(
     node: Node, at_table: Node, kind: str, table: Table | None, target: Target
 ) -> Network:
     """Return the network of format 1, which had sizes alone: the recipe's, or a plain one."""
+    from glassnet.tabular import recipe
+
     parts = node.fields(
         "hidden_layer_sizes", "activation", "n_outputs", "numeric_embedding", "embedding_size"
     )

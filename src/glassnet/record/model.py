@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable
 from dataclasses import dataclass
 from functools import cached_property
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
@@ -14,7 +14,9 @@ from glassnet.core.network import Network
 from glassnet.errors import ParameterError
 from glassnet.record.targets import SeveralTargets, Target
 from glassnet.tabular.numbers import numbers_of
-from glassnet.tabular.table import Table
+
+if TYPE_CHECKING:
+    from glassnet.tabular.table import Table
 
 
 @dataclass(frozen=True, eq=False)

@@ -5,14 +5,16 @@ from __future__ import annotations
 import math
 from dataclasses import dataclass
 from functools import cached_property
-from typing import Literal, TypeAlias
+from typing import TYPE_CHECKING, Literal, TypeAlias
 
 from glassnet.core.arrays import Array
 from glassnet.core.network import Network
 from glassnet.record.model import Model
 from glassnet.record.targets import Target
-from glassnet.tabular.columns import Plain
-from glassnet.tabular.table import Table
+
+if TYPE_CHECKING:
+    from glassnet.tabular.columns import Plain
+    from glassnet.tabular.table import Table
 
 Kind: TypeAlias = Literal[
     "tabular-classifier", "tabular-regressor", "mlp-classifier", "mlp-regressor"

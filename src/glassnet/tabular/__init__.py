@@ -5,8 +5,3 @@ what becomes of each, `encoders` does it, `scaling` brings the numbers to one si
 the columns again in a later table. `Table` holds what was learned as plain data, which is applied
 with NumPy alone. `embeddings` and `blocks` are the layers of a network for such a matrix.
 """
-
-from glassnet.tabular.columns import Column, DataWarning, Feature
-from glassnet.tabular.table import Table
-
-__all__ = ["Column", "DataWarning", "Feature", "Table"]

@@ -32,10 +32,6 @@ IDENTIFIER = "nearly every text is different, as in an identifier or a free text
 _READ_AS_NUMBERS = "; all of them read as numbers"
 
 
-class DataWarning(UserWarning):
-    """Data that can be used, though not all of it is."""
-
-
 @dataclass(frozen=True)
 class Feature:
     """One column of the matrix.

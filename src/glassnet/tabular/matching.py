@@ -9,8 +9,7 @@ from typing import Any
 
 import numpy as np
 
-from glassnet.errors import DataError, ParameterError, ShapeError
-from glassnet.tabular.columns import DataWarning
+from glassnet.errors import DataError, DataWarning, ParameterError, ShapeError
 from glassnet.tabular.frames import Frame, array_name
 
 

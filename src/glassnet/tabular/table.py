@@ -10,9 +10,9 @@ import numpy as np
 from numpy.typing import DTypeLike
 
 from glassnet.core.arrays import check_count, check_dtype
-from glassnet.errors import DataError
+from glassnet.errors import DataError, DataWarning
 from glassnet.tabular.cells import Array
-from glassnet.tabular.columns import IDENTIFIER, Column, DataWarning, Feature, Plain, learn_column
+from glassnet.tabular.columns import IDENTIFIER, Column, Feature, Plain, learn_column
 from glassnet.tabular.describe import described
 from glassnet.tabular.encoders import GROUPS, Codes, Group
 from glassnet.tabular.frames import array_name, read_frame
