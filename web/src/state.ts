@@ -1,0 +1,128 @@
+// The page's state: signals that the components read, and the requests that change them.
+
+import { computed, signal } from "@preact/signals";
+import { decoded } from "./protocol";
+import type {
+  Arrays, Catalog, CodeMessage, DataMessage, FrameMessage, GlassMessage, GradcheckMessage, Message,
+  Request, Setup, SetupMessage,
+} from "./protocol";
+
+export interface CurvePoint {
+  epoch: number;
+  step: number;
+  loss: [number, number | null];
+  score: [number, number | null];
+  learning_rate: number;
+  gradient_norm: number;
+}
+
+export const connected = signal(false);
+export const page = signal("");
+export const version = signal("");
+export const catalog = signal<Catalog | null>(null);
+export const network = signal<SetupMessage | null>(null);
+export const setup = computed<Setup | null>(() => network.value?.setup ?? null);
+export const data = signal<{ header: DataMessage; arrays: Arrays } | null>(null);
+export const frame = signal<{ header: FrameMessage; arrays: Arrays } | null>(null);
+export const curves = signal<CurvePoint[]>([]);
+export const glass = signal<GlassMessage | null>(null);
+export const code = signal<CodeMessage | null>(null);
+export const gradcheck = signal<GradcheckMessage | null>(null);
+/** The last refusal, until it is dismissed. */
+export const problem = signal<string | null>(null);
+/** The row that is looked at through the glass, and the step of its passes on show. */
+export const chosen = signal<number | null>(null);
+export const glassStep = signal(0);
+/** The weight that is worked out: an index into theta. */
+export const parameter = signal<number | null>(null);
+/** What a link hides: "data", "inputs", "network", "training", "output", "charts", "keep". */
+export const hidden = signal<ReadonlySet<string>>(new Set());
+export const discrete = signal(false);
+export const showTest = signal(true);
+
+const MOST_POINTS = 2000;
+
+let socket: WebSocket | null = null;
+
+export function ask(request: Request): void {
+  if (socket?.readyState === WebSocket.OPEN) socket.send(JSON.stringify(request));
+}
+
+/** The token that the server has put into this page's address. */
+export function token(): string {
+  return new URLSearchParams(location.search).get("token") ?? "";
+}
+
+export function address(path: string, more: Record<string, string> = {}): string {
+  const query = new URLSearchParams({ token: token(), page: page.value, ...more });
+  return `${path}?${query}`;
+}
+
+/** Open the socket; `ready` is called with the server's own setup once it is there. */
+export function connect(ready: (setup: Setup) => void): void {
+  const scheme = location.protocol === "https:" ? "wss" : "ws";
+  socket = new WebSocket(`${scheme}://${location.host}/socket?token=${encodeURIComponent(token())}`);
+  socket.binaryType = "arraybuffer";
+  socket.onopen = () => (connected.value = true);
+  socket.onclose = () => (connected.value = false);
+  socket.onmessage = (event) => {
+    if (typeof event.data === "string") text(JSON.parse(event.data), ready);
+    else binary(event.data);
+  };
+}
+
+function text(message: Message, ready: (setup: Setup) => void): void {
+  switch (message.type) {
+    case "ready":
+      page.value = message.page;
+      version.value = message.version;
+      catalog.value = message.catalog;
+      ready(message.setup);
+      break;
+    case "setup":
+      if (message.generation !== network.value?.generation) curves.value = [];
+      network.value = message;
+      break;
+    case "glass":
+      glass.value = message;
+      break;
+    case "code":
+      code.value = message;
+      break;
+    case "gradcheck":
+      gradcheck.value = message;
+      break;
+    case "error":
+      problem.value = message.says;
+      break;
+  }
+}
+
+function binary(buffer: ArrayBuffer): void {
+  const { header, arrays } = decoded(buffer);
+  if (header.type === "data") {
+    data.value = { header, arrays };
+    return;
+  }
+  ask({ do: "ack", frame: header.frame });
+  if (header.generation !== network.value?.generation) return;
+  frame.value = { header, arrays };
+  remember(header);
+}
+
+/** Add a frame to the curves; every second point goes when there are too many. */
+function remember(one: FrameMessage): void {
+  const last = curves.value[curves.value.length - 1];
+  if (last && one.step < last.step) curves.value = [];
+  else if (last && one.step === last.step) return;
+  const { epoch, step, loss, score, learning_rate, gradient_norm } = one;
+  let points = [...curves.value, { epoch, step, loss, score, learning_rate, gradient_norm }];
+  if (points.length > MOST_POINTS) points = points.filter((_, i) => i % 2 === 0);
+  curves.value = points;
+}
+
+/** Change parts of the setup. */
+export function change(parts: Partial<Setup>): void {
+  problem.value = null;
+  ask({ do: "setup", setup: parts });
+}
