@@ -1,7 +1,6 @@
 // The page: the bars at the top, the panels in their places, and a file that is dropped anywhere.
 
 import { signal } from "@preact/signals";
-import type { ComponentChildren } from "preact";
 import { useState } from "preact/hooks";
 import { Segmented } from "./controls/buttons";
 import { Glass } from "./glass";
@@ -104,15 +103,11 @@ function Charts() {
   const [view, setView] = useState<View>("confusion");
   return (
     <>
-      <Card name="curves" label="Curves"><Curves /></Card>
-      <Card name={view} label={VIEWS.find((one) => one.value === view)!.label}>
+      <div class="panel chart curves"><Curves /></div>
+      <div class="panel chart">
         <Segmented id="charts" label="What is shown" options={VIEWS} value={view} onChange={setView} />
         {view === "confusion" ? <Confusion /> : view === "layers" ? <Layers /> : <LearningRate />}
-      </Card>
+      </div>
     </>
   );
-}
-
-function Card({ name, label, children }: { name: string; label: string; children: ComponentChildren }) {
-  return <section class={`panel chart ${name}`} aria-label={label} data-picture={name}>{children}</section>;
 }

@@ -4,7 +4,7 @@ import { effect } from "@preact/signals";
 import type { Catalog, Choice, HiddenLayer, Kind, Setup } from "./protocol";
 import { ask, catalog, discrete, hidden, network, setup, showTest } from "./state";
 import { throttled } from "./controls/throttle";
-import { decodedPoints, encodedPoints } from "./link-points";
+import { decodedPoints, encodedPoints } from "./link_points";
 import { note, theme, THEMES, type Theme } from "./view";
 
 const HIDEABLE = ["data", "inputs", "network", "training", "output", "charts", "keep"];

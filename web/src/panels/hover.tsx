@@ -4,7 +4,7 @@ import type { SetupMessage } from "../protocol";
 import { frame } from "../state";
 import { numbers } from "../view";
 import { parameterName } from "./names";
-import { hovered } from "./node-buttons";
+import { hovered } from "./node_buttons";
 
 export function HoverBox({ net, width, height }: { net: SetupMessage; width: number; height: number }) {
   const at = hovered.value;

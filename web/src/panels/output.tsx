@@ -10,7 +10,7 @@ import { surface, useDrawing } from "../draw/surface";
 import { data, discrete, network, showTest } from "../state";
 import { dark, shapes } from "../view";
 import { nodeName } from "./names";
-import { looked } from "./node-buttons";
+import { looked } from "./node_buttons";
 import { BigMap } from "./map";
 import { Readout } from "./readout";
 

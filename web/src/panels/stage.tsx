@@ -11,7 +11,7 @@ import { data, frame, glass, glassStep, network } from "../state";
 import { dark, editing, editorAt } from "../view";
 import { HoverBox } from "./hover";
 import { LayerHead } from "./layers";
-import { hovered, look, looked, NodeButtons } from "./node-buttons";
+import { hovered, look, looked, NodeButtons } from "./node_buttons";
 
 const HEAD = matchMedia("(pointer: coarse)").matches ? 114 : 96; // pixels for what stands above the layers
 const FOOT = 10;
