@@ -5,7 +5,7 @@ import type { Catalog, Choice, HiddenLayer, Kind, Setup } from "./protocol";
 import { ask, catalog, discrete, hidden, network, setup, showTest } from "./state";
 import { throttled } from "./controls/throttle";
 import { decodedPoints, encodedPoints } from "./link_points";
-import { note, theme, THEMES, type Theme } from "./view";
+import { note, sketch, theme, THEMES, type Theme } from "./view";
 
 const HIDEABLE = ["data", "inputs", "network", "training", "output", "charts", "keep"];
 
@@ -92,7 +92,7 @@ const PARTS: Record<string, Part> = {
   sample: plain((one) => one.data.seed, (one, text) => (one.data.seed = number(text))),
   target: plain((one) => one.data.target, (one, text) => (one.data.target = text)),
   points: {
-    write: (now) => encodedPoints(now.data.points) || null,
+    write: (now) => (now.data.name === "painted" && encodedPoints(now.data.points)) || null,
     read: (text, to) => (to.data.points = decodedPoints(text)),
   },
   inputs: plain((one) => one.inputs.map(escaped).join(","), (one, text) => (one.inputs = text.split(",").map(unescaped))),
@@ -163,6 +163,7 @@ export function restore(own: Setup): void {
 /** Read the address. At the start the server's setup needs no request if the link adds nothing. */
 function fromHash(begins: boolean): void {
   const parts = parsed(location.hash);
+  sketch.value = null;
   const to = structuredClone(first!);
   const unread = [...parts.keys()].filter((name) => !readPart(name, parts.get(name)!, to));
   if (to.data.name === "file" && first!.data.name !== "file") {

@@ -5,11 +5,12 @@ import { App } from "./app";
 import { listenToKeys } from "./keyboard";
 import { restore } from "./link";
 import { connect } from "./state";
-import { followFrames, followTheme } from "./view";
+import { followFrames, followPainting, followTheme } from "./view";
 import "./style.css";
 
 followTheme();
 followFrames();
+followPainting();
 listenToKeys();
 render(<App />, document.getElementById("page")!);
 connect(restore);

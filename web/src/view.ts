@@ -37,7 +37,11 @@ export const playing = computed(() => numbers.value?.playing ?? false);
 export const dataKind = computed<DataKind | null>(
   () => catalog.value?.data.find((one) => one.name === setup.value?.data.name) ?? null,
 );
-export const painting = computed(() => dataKind.value?.source === "painted");
+
+export type Painted = Setup["data"]["points"];
+/** Painted points that the server does not have yet; null while it has them all. */
+export const sketch = signal<Painted | null>(null);
+export const painting = computed(() => sketch.value !== null || dataKind.value?.source === "painted");
 
 const BETWEEN_TEXTS = 100; // milliseconds
 
@@ -58,6 +62,16 @@ export function followFrames(): void {
   });
   effect(() => {
     if (connected.value) wasConnected.value = true;
+  });
+}
+
+/** Forget a sketch once the server has all of it. */
+export function followPainting(): void {
+  effect(() => {
+    const now = data.value && setup.peek()?.data;
+    const drawn = sketch.peek();
+    const isThere = now && drawn && now.name === "painted" && JSON.stringify(now.points) === JSON.stringify(drawn);
+    if (isThere) sketch.value = null;
   });
 }
 

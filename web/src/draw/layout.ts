@@ -18,7 +18,7 @@ export interface Column {
 
 const SMALLEST = 13;
 const LARGEST = 42;
-const END = 92; // pixels for the inputs, and for the output: a node and its name
+const END = 104; // pixels for the inputs, and for the output: a node and its name
 const PITCH = 108; // the least for a hidden layer: what stands above it
 
 /** Width that the columns need; the panel scrolls when it has less. */
@@ -32,8 +32,8 @@ export function columns(nInputs: number, network: DenseLayer[], width: number, t
   const pitch = nHidden > 0 ? (width - 2 * end) / nHidden : 0;
   // Names stand outside of the first and the last column.
   return [nInputs, ...network.map((layer) => layer.n_out)].map((n, i) => {
-    if (i === 0) return column(-1, n, end / 2, 0.2 * end, end, top, bottom);
-    if (i > nHidden) return column(i - 1, n, width - end / 2, -0.2 * end, end, top, bottom);
+    if (i === 0) return column(-1, n, end / 2, 0.27 * end, end, top, bottom);
+    if (i > nHidden) return column(i - 1, n, width - end / 2, -0.27 * end, end, top, bottom);
     return column(i - 1, n, end + pitch * (i - 0.5), 0, pitch, top, bottom);
   });
 }
@@ -47,7 +47,7 @@ function column(
   while (files < 4 && Math.ceil(n / files) * (SMALLEST + 3) > height) files++;
   const rows = Math.ceil(n / files);
   const gap = rows > 14 ? 3 : 8;
-  const most = Math.min(LARGEST, pitch * (layer < 0 ? 0.36 : 0.5));
+  const most = Math.min(LARGEST, pitch * (shift ? 0.34 : 0.5));
   const size = Math.max(6, Math.min(most, height / rows - gap, (pitch * 0.62) / files - 3));
   const step = Math.min(height / rows, size + 22);
   const first = top + height / 2 - (step * (rows - 1)) / 2;

@@ -73,10 +73,19 @@ export function drawPoints(
     if (test[i] && !options.showTest && i !== options.chosen) continue;
     const shape = classes && options.shapes ? shapeOf(target[i]!) : 0;
     const color = targetColor(header, target[i]!);
+    if (!classes) rim(context, x(points[2 * i]!), y(points[2 * i + 1]!), radius + (test[i] ? 0.7 : 0.2));
     drawShape(context, shape, x(points[2 * i]!), y(points[2 * i + 1]!), radius, color, test[i] === 1);
   }
   if (options.chosen !== null && options.chosen < target.length)
     ring(context, x(points[2 * options.chosen]!), y(points[2 * options.chosen + 1]!));
+}
+
+/** A dark edge: the colours of numbers near the middle are as pale as the map. */
+function rim(context: Context, x: number, y: number, r: number): void {
+  context.beginPath();
+  context.arc(x, y, r + 0.6, 0, 2 * Math.PI);
+  context.fillStyle = ink("--muted");
+  context.fill();
 }
 
 /** Two rings, dark and light, seen on any map. */

@@ -58,8 +58,7 @@ const HEIGHTS: [RegExp, (x: number, y: number) => number][] = [
 ];
 
 export function drawKind(context: Context, kind: DataKind, side: number): void {
-  if (kind.source === "file") return drawTable(context, side, true);
-  if (kind.source === "table") return drawTable(context, side, false, kind.task === "regression");
+  if (kind.source === "file" || kind.source === "table") return drawTable(context, kind, side);
   if (kind.source === "painted") return drawBrush(context, side);
   if (kind.task === "regression") return drawHeight(context, kind.name, side);
   const found = PICTURES.find(([word]) => word.test(kind.name));
@@ -87,20 +86,26 @@ export function fill(context: Context, side: number, color: (x: number, y: numbe
     }
 }
 
-function drawTable(context: Context, side: number, own: boolean, regression = false): void {
+/** A table: its name, and rows whose last column is the target. */
+function drawTable(context: Context, kind: DataKind, side: number): void {
+  const own = kind.source === "file";
   const cell = side / 6;
-  for (let row = 1; row < 5; row++)
-    for (let column = 1; column < 5; column++) {
-      const last = column === 4;
-      const target = regression ? diverging(wobble(row) * 0.9, middle()) : ofClass((row * row) % 3);
-      context.fillStyle = last && row > 1 ? css(target) : ink(row === 1 ? "--muted" : "--line");
-      context.fillRect(column * cell + 1, row * cell + 1, cell - 2, cell - 2);
+  for (let row = 0; row < 4; row++)
+    for (let column = 0; column < 5; column++) {
+      const target = kind.task === "regression" ? diverging(wobble(row + 2) * 0.9, middle()) : ofClass((row * row) % 3);
+      context.fillStyle = column === 4 ? css(target) : ink("--line");
+      context.fillRect((column + 0.5) * cell + 1, side * 0.42 + row * cell * 0.82 + 1, cell - 2, cell * 0.82 - 2);
     }
+  context.fillStyle = ink("--ink");
+  context.textAlign = "center";
+  context.textBaseline = "middle";
+  context.font = "600 11px system-ui, sans-serif";
+  context.fillText(own ? "yours" : kind.label, side / 2, side * 0.22, side - 2);
   if (!own) return;
   context.strokeStyle = ink("--accent");
-  context.lineWidth = 2;
-  context.setLineDash([4, 3]);
-  context.strokeRect(2, 2, side - 4, side - 4);
+  context.lineWidth = 1.5;
+  context.setLineDash([3, 3]);
+  context.strokeRect(1, 1, side - 2, side - 2);
 }
 
 function drawBrush(context: Context, side: number): void {

@@ -9,8 +9,9 @@ import { surface, useDrawing } from "../draw/surface";
 import { drawKind } from "../draw/thumbnails";
 import type { DataKind, Task } from "../protocol";
 import { catalog, change, data, network, setup } from "../state";
-import { changeData, dark, dataKind, newSample } from "../view";
-import { OwnTable, Painter } from "./own";
+import { changeData, dark, dataKind, newSample, sketch } from "../view";
+import { hasFile, OwnTable, pickFile } from "./own";
+import { Painter, startPainting } from "./painter";
 
 const TASKS = [
   { value: "classification", id: "classification", label: "Classes", title: "Classification: predict a class" },
@@ -18,8 +19,9 @@ const TASKS = [
 ] as const;
 
 export function Data() {
-  const kind = dataKind.value;
-  const task = data.value?.header.task ?? kind?.task ?? "classification";
+  const painted = catalog.value?.data.find((one) => one.source === "painted");
+  const kind = (sketch.value && painted) || dataKind.value;
+  const task = sketch.value ? "classification" : (data.value?.header.task ?? kind?.task ?? "classification");
   if (!catalog.value || !setup.value) return <Panel />;
   const kinds = catalog.value.data.filter((one) => one.task === task || one.source === "file");
   return (
@@ -28,9 +30,9 @@ export function Data() {
       <div class="kinds" role="group" aria-label="Data">
         {kinds.map((one) => <KindButton key={one.name} kind={one} pressed={one === kind} />)}
       </div>
-      {kind && <p class="says">{kind.says}</p>}
+      {kind && <p class="says"><strong>{kind.label}.</strong> {kind.says}</p>}
       {kind?.source === "painted" && <Painter />}
-      {kind?.source === "file" && <OwnTable />}
+      <OwnTable />
       {kind && <Amounts kind={kind} />}
       <Notes />
     </Panel>
@@ -56,21 +58,23 @@ function chooseTask(task: Task): void {
 }
 
 function chooseKind(kind: DataKind): void {
+  sketch.value = null;
+  if (kind.source === "painted") return startPainting();
   const classes = setup.peek()!.data.classes;
   const [low, high] = kind.classes ?? [classes, classes];
   changeData({ name: kind.name, classes: Math.min(Math.max(classes, low), high), target: null });
 }
 
-const SIDE = 38;
+const SIDE = 42;
 
 function KindButton({ kind, pressed }: { kind: DataKind; pressed: boolean }) {
   const canvas = useRef<HTMLCanvasElement>(null);
   useDrawing([dark], [kind], () => drawKind(surface(canvas.current!, SIDE, SIDE), kind, SIDE));
   return (
-    <button type="button" class="kind" data-testid={`data-${kind.name}`} aria-pressed={pressed} title={kind.says}
-      onClick={() => chooseKind(kind)}>
+    <button type="button" class="kind" data-testid={`data-${kind.name}`} aria-pressed={pressed} aria-label={kind.label}
+      title={`${kind.label}. ${kind.says}`}
+      onClick={() => (kind.source === "file" && !hasFile.value ? pickFile() : chooseKind(kind))}>
       <canvas ref={canvas} width={SIDE} height={SIDE} aria-hidden="true" />
-      <span>{kind.label}</span>
     </button>
   );
 }
@@ -85,7 +89,7 @@ function Amounts({ kind }: { kind: DataKind }) {
   const batch = useMemo(() => logarithmic(1, Math.max(2, nTrain)), [nTrain]);
   return (
     <>
-      {kind.classes && kind.classes[1] > kind.classes[0] && (
+      {kind.source === "plane" && kind.classes && kind.classes[1] > kind.classes[0] && (
         <div class="row">
           <span>Classes</span>
           <Stepper id="classes" label="classes" value={now.classes} low={kind.classes[0]} high={kind.classes[1]}

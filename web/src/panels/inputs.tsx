@@ -37,21 +37,24 @@ export function Inputs() {
   );
 }
 
-function choose(names: string[]): void {
+/** Return whether the network can have these inputs; if so, ask for them. */
+function choose(names: string[]): boolean {
   const most = catalog.peek()!.limits.inputs;
+  note.value = null;
   if (names.length === 0) note.value = "The network needs at least one input.";
   else if (names.length > most) note.value = `At most ${most} inputs: ${names.length} would be chosen.`;
   else change({ inputs: names });
+  return note.value === null;
 }
 
 function SelectAll({ found }: { found: Input[] }) {
   const chosen = setup.value?.inputs ?? [];
   const names = found.map((one) => one.name);
   return (
-    <div class="row">
-      <button type="button" data-testid="inputs-all" onClick={() => choose([...new Set([...chosen, ...names])])}>All</button>
-      <button type="button" data-testid="inputs-only" title="Only those that are listed" onClick={() => choose(names)}>Only these</button>
-      <span class="muted">{chosen.length}</span>
+    <div class="row tight">
+      <button type="button" data-testid="inputs-all" title="Also those that are listed" onClick={() => choose([...new Set([...chosen, ...names])])}>All</button>
+      <button type="button" data-testid="inputs-only" title="Only those that are listed" onClick={() => choose(names)}>Only</button>
+      <span class="muted" aria-live="polite">{chosen.length}</span>
     </div>
   );
 }
@@ -68,8 +71,7 @@ function InputBox({ input }: { input: Input }) {
     <label class="input" title={input.label}>
       <input type="checkbox" data-testid={`input-${input.name.replaceAll(" ", "-")}`} checked={checked}
         onChange={(event) => {
-          choose(flipped());
-          event.currentTarget.checked = setup.peek()!.inputs.includes(input.name);
+          if (!choose(flipped())) event.currentTarget.checked = checked;
         }} />
       {inputHeight(input.name) && <InputMap name={input.name} side={28} />}
       <span>{input.label}</span>
@@ -111,7 +113,7 @@ function View({ setup: now, columns }: { setup: Setup; columns: Input[] }) {
       ))}
       {view.kind === "components" && explained != null && (
         <p class="says" data-testid="explained">
-          The first two principal components: they keep {Math.round(explained * 100)} % of the variance.
+          The first two principal components keep {Math.round(explained * 100)} % of the variance.
         </p>
       )}
     </fieldset>

@@ -1,6 +1,6 @@
 // The big map: a canvas for the network's answers, one over it for axes and points, and what the hand does there.
 
-import { signal } from "@preact/signals";
+import { computed, signal } from "@preact/signals";
 import { useMemo, useRef } from "preact/hooks";
 import { drawAxes, framed, MARGIN, outerWidth, type Frame } from "../draw/axes";
 import { paintClasses, paintNumbers, Raster } from "../draw/heat";
@@ -8,8 +8,9 @@ import { divergingTable, ink } from "../draw/palette";
 import { drawPoints, nearest } from "../draw/points";
 import { surface, useDrawing, useSize } from "../draw/surface";
 import { chosen, data, discrete, frame, showTest } from "../state";
-import { brush, chooseRow, dark, numbers, painting, shapes } from "../view";
-import { addPoint, startStroke } from "./own";
+import type { Arrays, DataMessage } from "../protocol";
+import { brush, chooseRow, dark, dataKind, numbers, painting, shapes, sketch } from "../view";
+import { addPoint, startStroke } from "./painter";
 
 interface Place {
   x: number;
@@ -21,13 +22,29 @@ export const pointed = signal<Place | null>(null);
 /** Where the keyboard's cross is, while the map has the focus. */
 export const cross = signal<Place | null>(null);
 
+const PLANE = { x: { label: "x₁", low: -3, high: 3 }, y: { label: "x₂", low: -3, high: 3 } };
+
+/** Whether the map shows a sketch that no network has learned from yet. */
+const isBlank = computed(() => sketch.value !== null && dataKind.value?.source !== "painted");
+export const axesShown = computed(() => (isBlank.value ? PLANE : data.value?.header.axes));
+
+/** What is drawn as points: the server's, or a sketch that it does not have yet. */
+function shownPoints(): { header: DataMessage; arrays: Arrays } {
+  const now = data.peek()!;
+  const drawn = sketch.peek();
+  if (!drawn) return now;
+  const points = Float32Array.from(drawn.flatMap(([x, y]) => [x, y]));
+  const target = Float32Array.from(drawn, ([, , k]) => k);
+  return { header: { ...now.header, task: "classification" }, arrays: { points, target, test: new Uint8Array(drawn.length) } };
+}
+
 const SPACING = 0.035; // between painted points, of the map's side
 
 const raster = new Raster();
 
 export function BigMap() {
   const [box, size] = useSize<HTMLDivElement>();
-  const axes = data.value?.header.axes;
+  const axes = axesShown.value;
   const scales = useMemo(() => (axes && size.width > 0 ? framed(size.width, size.height, axes) : null), [axes, size]);
   return (
     <div ref={box} class="map">
@@ -44,12 +61,12 @@ export function BigMap() {
 /** Redrawn for each frame; the points over it are not. */
 function Answers({ scales }: { scales: Frame }) {
   const canvas = useRef<HTMLCanvasElement>(null);
-  useDrawing([frame, discrete, dark], [scales], () => {
+  useDrawing([frame, discrete, dark, isBlank], [scales], () => {
     const context = surface(canvas.current!, scales.side, scales.side);
     const now = frame.peek();
     const header = data.peek()?.header;
     const map = now?.arrays.map;
-    if (!map || !header || now.header.generation !== header.generation) return;
+    if (!map || !header || isBlank.peek() || now.header.generation !== header.generation) return;
     if (map instanceof Uint8Array) paintClasses(raster, map, header.classes.length, discrete.peek());
     else if (now.header.look) paintNumbers(raster, map as Float32Array, 0, largest(map as Float32Array), divergingTable());
     else {
@@ -71,10 +88,10 @@ function largest(values: Float32Array): number {
 function Points({ scales, width, height }: { scales: Frame; width: number; height: number }) {
   const canvas = useRef<HTMLCanvasElement>(null);
   const stroke = useRef<[number, number] | null>(null);
-  useDrawing([data, dark, shapes, showTest, chosen, cross, painting], [scales], () => {
+  useDrawing([data, dark, shapes, showTest, chosen, cross, sketch], [scales], () => {
     const context = surface(canvas.current!, width, height);
-    const now = data.peek()!;
-    drawAxes(context, scales, now.header.axes);
+    const now = shownPoints();
+    drawAxes(context, scales, axesShown.peek()!);
     context.save();
     context.beginPath();
     context.rect(MARGIN.left, MARGIN.top, scales.side, scales.side);
@@ -123,7 +140,7 @@ function Points({ scales, width, height }: { scales: Frame; width: number; heigh
 }
 
 function label(): string {
-  const header = data.value!.header;
+  const { header } = data.value!;
   const now = numbers.peek();
   const score = now?.score[1] ?? now?.score[0];
   const words = header.task === "classification" ? "Accuracy" : "R²";
@@ -150,7 +167,7 @@ function keyed(event: KeyboardEvent, scales: Frame, paints: boolean): void {
   const moves: Record<string, [number, number]> = {
     ArrowLeft: [-step, 0], ArrowRight: [step, 0], ArrowUp: [0, step], ArrowDown: [0, -step],
   };
-  const { x, y } = data.peek()!.header.axes;
+  const { x, y } = axesShown.peek()!;
   const now = cross.peek() ?? { x: (x.low + x.high) / 2, y: (y.low + y.high) / 2 };
   const move = moves[event.key];
   if (move) {

@@ -22,7 +22,7 @@ export function Output() {
   return (
     <section class="panel output" aria-label="Output" data-picture="output">
       <h2>
-        <span data-testid="map-title">{title[0]!.toUpperCase() + title.slice(1)}</span>
+        <span class="map-title" data-testid="map-title">{title[0]!.toUpperCase() + title.slice(1)}</span>
         <Tip about="the map">
           <p>The colour is what the network answers there; the paler, the less sure. The points are the rows: filled for
             training, hollow for test. Click a point to follow it through the network.</p>

@@ -4,13 +4,13 @@ import { css, ofClass } from "../colors";
 import { shown } from "../controls/scales";
 import { data, frame } from "../state";
 import { numbers } from "../view";
-import { cross, pointed } from "./map";
+import { axesShown, cross, pointed } from "./map";
 
 export function Readout() {
   const at = pointed.value ?? cross.value;
   void numbers.value; // the answers move while it trains
   const header = data.value?.header;
-  if (!at || !header) return <p class="readout muted">Point at the map to read the answer there.</p>;
+  if (!at || !header || axesShown.value !== header.axes) return <p class="readout muted">Point at the map to read the answer there.</p>;
   const { x, y } = header.axes;
   return (
     <p class="readout" data-testid="readout" aria-live={cross.value ? "polite" : "off"}>
