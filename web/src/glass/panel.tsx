@@ -31,7 +31,7 @@ export function GlassPanel() {
   return (
     <aside
       ref={ref} class="glass" role="dialog" aria-labelledby="glass-title" tabIndex={-1} data-testid="glass"
-      data-wide={wide.value || undefined} data-picture="glass"
+      data-wide={wide.value || undefined}
     >
       <Head />
       <Dots />
@@ -85,7 +85,7 @@ function Row() {
       <button type="button" class="plain-button" data-testid="glass-row-previous" aria-label="Previous row (arrow up)" onClick={() => goRow(-1)}>↑</button>
       <button type="button" class="plain-button" data-testid="glass-row-next" aria-label="Next row (arrow down)" onClick={() => goRow(1)}>↓</button>
       <p data-testid="glass-says">
-        <b>{now?.says ?? `row ${chosen.value}`}</b>
+        <b>{now ? capital(now.says) : `Row ${(chosen.value ?? 0) + 1}`}</b>
         {now && <Prediction prediction={now.prediction} loss={now.loss} />}
       </p>
       {old && (
@@ -97,11 +97,13 @@ function Row() {
   );
 }
 
+const capital = (text: string): string => (text[0] ?? "").toUpperCase() + text.slice(1);
+
 function Prediction({ prediction, loss }: { prediction: Record<string, number>; loss: number }) {
   const parts = Object.entries(prediction).sort((a, b) => b[1] - a[1]);
   const shown = parts.slice(0, 4).map(([name, value]) => `${name} ${short(value)}`);
   if (parts.length > shown.length) shown.push("…");
-  return <> The network says {shown.join(", ")}. Loss {short(loss)}.</>;
+  return <span>The network says {shown.join(", ")}. Loss {short(loss)}.</span>;
 }
 
 function Foot() {

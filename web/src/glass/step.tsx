@@ -28,7 +28,7 @@ export function StepView() {
 
 function Lines({ lines }: { lines: string[] }) {
   if (lines.length === 0) return null;
-  return <ol class="glass-lines">{lines.map((line, i) => <li key={i}><Formula tex={line} /></li>)}</ol>;
+  return <ol class="glass-lines">{lines.map((line, i) => <li key={i}><Formula tex={`\\displaystyle ${line}`} /></li>)}</ol>;
 }
 
 function Arrays({ step }: { step: GlassStep }) {

@@ -15,6 +15,9 @@ type Props = Omit<JSX.CanvasHTMLAttributes<HTMLCanvasElement>, "ref"> & {
   label: string;
 };
 
+/** Draws a canvas anew with more pixels: what a picture for paper needs. */
+export const sharpCopies = new WeakMap<HTMLCanvasElement, (ratio: number) => HTMLCanvasElement>();
+
 export function Canvas({ watch, draw, label, ...rest }: Props) {
   const ref = useRef<HTMLCanvasElement>(null);
   // The newest functions, without a new effect for each rendering.
@@ -46,6 +49,15 @@ function keepDrawn(
     now.current.draw(context, width, height, palette.peek());
   };
   followTheme();
+  sharpCopies.set(canvas, (ratio) => {
+    const copy = document.createElement("canvas");
+    const { clientWidth: width, clientHeight: height } = canvas;
+    [copy.width, copy.height] = [width * ratio, height * ratio];
+    const inside = copy.getContext("2d")!;
+    inside.scale(ratio, ratio);
+    now.current.draw(inside, width, height, palette.peek());
+    return copy;
+  });
   const stop = effect(() => {
     palette.value;
     resized.value;

@@ -2,13 +2,13 @@
 
 import { signal } from "@preact/signals";
 import { useEffect, useRef } from "preact/hooks";
-import { curves } from "../state";
 import type { CurvePoint } from "../state";
 import { Canvas } from "./canvas";
-import { across, drawPlot } from "./plot";
+import { points, stepsPerEpoch } from "./course";
+import { across, drawPlot, placeOf } from "./plot";
 import type { Plot } from "./plot";
 
-type Props = Omit<Plot, "read" | "best"> & {
+type Props = Omit<Plot, "read" | "best" | "perEpoch"> & {
   name: string;
   label: string;
   height: number;
@@ -21,16 +21,17 @@ export function Chart({ name, label, height, best, onRead, ...plot }: Props) {
   const read = useRef(signal<number | null>(null)).current;
   const tell = useRef(onRead);
   tell.current = onRead;
-  useEffect(() => read.subscribe((i) => tell.current?.(i === null ? null : curves.peek()[i] ?? null)), []);
+  useEffect(() => read.subscribe((i) => tell.current?.(i === null ? null : points.peek()[i] ?? null)), []);
   return (
     <Canvas
       class="chart" style={{ height }} tabIndex={0} data-testid={`chart-${name}`} label={label}
-      watch={() => [curves.value, read.value]}
+      watch={() => [points.value, read.value]}
       draw={(context, width, high, colours) => {
-        const points = curves.peek();
+        const all = points.peek();
         const at = read.peek();
-        const place = at === null || points.length === 0 ? null : Math.min(at, points.length - 1);
-        drawPlot(context, width, high, points, { ...plot, read: place, best: best?.(points) ?? null }, colours);
+        const place = at === null || all.length === 0 ? null : Math.min(at, all.length - 1);
+        const whole = { ...plot, read: place, best: best?.(all) ?? null, perEpoch: stepsPerEpoch.peek() };
+        drawPlot(context, width, high, all, whole, colours);
       }}
       onPointerMove={(event) => (read.value = nearest(event, plot.x))}
       onPointerLeave={() => (read.value = null)}
@@ -47,24 +48,25 @@ export function Chart({ name, label, height, best, onRead, ...plot }: Props) {
 }
 
 /** Return the index of the point that lies nearest to the pointer across. */
-function nearest(event: PointerEvent, unit: "epoch" | "step"): number | null {
-  const points = curves.peek();
+function nearest(event: PointerEvent, x: Plot["x"]): number | null {
+  const all = points.peek();
+  const unit = { x, perEpoch: stepsPerEpoch.peek() };
   const canvas = event.currentTarget as HTMLCanvasElement;
-  const at = across(points, unit, canvas.clientWidth).invert(event.offsetX);
-  let [low, high] = [0, points.length - 1];
+  const at = across(all, unit, canvas.clientWidth).invert(event.offsetX);
+  let [low, high] = [0, all.length - 1];
   if (high < 0) return null;
   while (low < high) {
     const middle = (low + high) >> 1;
-    if (points[middle]![unit] < at) low = middle + 1;
+    if (placeOf(all[middle]!, unit) < at) low = middle + 1;
     else high = middle;
   }
-  const before = points[low - 1];
-  return before && at - before[unit] < points[low]![unit] - at ? low - 1 : low;
+  const before = all[low - 1];
+  return before && at - placeOf(before, unit) < placeOf(all[low]!, unit) - at ? low - 1 : low;
 }
 
 /** Arrow keys read the next point; Escape stops; undefined: not our key. */
 function moved(key: string, at: number | null): number | null | undefined {
-  const last = curves.peek().length - 1;
+  const last = points.peek().length - 1;
   if (last < 0) return undefined;
   const stride = Math.max(1, Math.round(last / 50));
   const from = at ?? last;

@@ -46,20 +46,24 @@ function Tabs({ rows, hasTest }: { rows: Rows; hasTest: boolean }) {
 const names = computed(() => data.value?.header.classes ?? []);
 const nameOf = (k: number): string => names.value[k] ?? `class ${k}`;
 
+// More classes than this get numbers above the columns: names would not fit.
+const MOST_NAMES = 5;
+
 function Matrix({ counts, rows }: { counts: number[][]; rows: Rows }) {
+  const crowded = counts.length > MOST_NAMES;
   return (
     <>
-      <div class="matrix-box">
-        <table class="matrix" data-testid="confusion-matrix" data-crowded={counts.length > 5 || undefined}>
+      <div class="matrix-box" tabIndex={0} role="region" aria-label="Confusion matrix">
+        <table class="matrix" data-testid="confusion-matrix" data-crowded={crowded || undefined}>
           <caption class="unseen">Rows: the true class. Columns: what the network says. {rows} rows.</caption>
           <thead>
             <tr>
               <th class="corner" scope="col"><span>true ↓</span> <span>said →</span></th>
-              {counts.map((_, k) => <th key={k} scope="col"><ClassName k={k} /></th>)}
+              {counts.map((_, k) => <th key={k} scope="col"><ClassName k={k} short={crowded} /></th>)}
             </tr>
           </thead>
           <tbody>
-            {counts.map((row, k) => <MatrixRow key={k} row={row} k={k} />)}
+            {counts.map((row, k) => <MatrixRow key={k} row={row} k={k} crowded={crowded} />)}
           </tbody>
         </table>
       </div>
@@ -68,20 +72,20 @@ function Matrix({ counts, rows }: { counts: number[][]; rows: Rows }) {
   );
 }
 
-function ClassName({ k }: { k: number }) {
+function ClassName({ k, short: isShort, numbered }: { k: number; short?: boolean; numbered?: boolean }) {
   return (
-    <span class="class-name" title={nameOf(k)}>
+    <span class="class-name" title={nameOf(k)} aria-label={nameOf(k)}>
       <i style={{ background: css(ofClass(k)) }} aria-hidden="true" />
-      {nameOf(k)}
+      {isShort ? k + 1 : numbered ? `${k + 1} ${nameOf(k)}` : nameOf(k)}
     </span>
   );
 }
 
-function MatrixRow({ row, k }: { row: number[]; k: number }) {
+function MatrixRow({ row, k, crowded }: { row: number[]; k: number; crowded: boolean }) {
   const sum = row.reduce((total, n) => total + n, 0);
   return (
     <tr>
-      <th scope="row"><ClassName k={k} /></th>
+      <th scope="row"><ClassName k={k} numbered={crowded} /></th>
       {row.map((n, j) => {
         const share = sum > 0 ? n / sum : 0;
         // At most half of the colour, so that the ink on it can be read.

@@ -1,9 +1,10 @@
 // Loss, and accuracy or R², of training and test rows over epochs.
 
 import { computed, signal } from "@preact/signals";
-import { curves, data } from "../state";
+import { data } from "../state";
 import type { CurvePoint } from "../state";
 import { Chart } from "./chart";
+import { last, points } from "./course";
 import { percent, short } from "./numbers";
 import { Panel } from "./panel";
 import type { Line } from "./plot";
@@ -11,7 +12,7 @@ import { useSlow } from "./slow";
 
 const log = signal(false);
 const reading = signal<CurvePoint | null>(null);
-const last = computed(() => reading.value ?? curves.value[curves.value.length - 1] ?? null);
+const told = computed(() => reading.value ?? last.value);
 const regression = computed(() => data.value?.header.task === "regression");
 
 const SOLID: number[] = [];
@@ -26,7 +27,7 @@ const SCORE: Line[] = [
 ];
 
 export function Curves() {
-  const point = useSlow(last, 250);
+  const point = useSlow(told, 250);
   const word = regression.value ? "R²" : "accuracy";
   const ofScore = regression.value ? (value: number) => short(value, 2) : percent;
   return (
@@ -82,14 +83,14 @@ function said(
 }
 
 /** Return where the test loss was lowest, if it has risen since; else null. */
-function lowest(points: CurvePoint[]): number | null {
+function lowest(all: CurvePoint[]): number | null {
   let best = -1;
-  for (let i = 0; i < points.length; i++) {
-    const loss = points[i]!.loss[1];
-    if (loss !== null && (best < 0 || loss < points[best]!.loss[1]!)) best = i;
+  for (let i = 0; i < all.length; i++) {
+    const loss = all[i]!.loss[1];
+    if (loss !== null && (best < 0 || loss < all[best]!.loss[1]!)) best = i;
   }
-  const now = points[points.length - 1]?.loss[1];
-  return best >= 0 && now != null && now > 1.1 * points[best]!.loss[1]! ? best : null;
+  const now = all[all.length - 1]?.loss[1];
+  return best >= 0 && now != null && now > 1.1 * all[best]!.loss[1]! ? best : null;
 }
 
 /** One sentence on what the two curves say together. It keeps its place, so that nothing jumps. */
@@ -99,18 +100,18 @@ function Verdict() {
 }
 
 const verdict = computed(() => {
-  const points = curves.value;
-  const now = points[points.length - 1];
+  const all = points.value;
+  const now = all[all.length - 1];
   if (!now) return "Press play: each epoch adds a point.";
   if (now.loss[1] === null) return "There are no test rows: nothing tells whether it only learns by heart.";
-  const best = lowest(points);
+  const best = lowest(all);
   if (best !== null && now.loss[1] > now.loss[0]) {
-    return `Overfitting: the test loss was lowest at epoch ${short(points[best]!.epoch)} and has risen since.`;
+    return `Overfitting: the test loss was lowest at epoch ${short(all[best]!.epoch)} and has risen since.`;
   }
-  if (now.loss[1] > 1.5 * now.loss[0] && points.length > 20) {
+  if (now.loss[1] > 1.5 * now.loss[0] && all.length > 20) {
     return "The gap: it does clearly better on rows that it has seen.";
   }
-  return points.length > 20 ? "Training and test rows go together: what it learns holds for new rows." : "";
+  return all.length > 20 ? "Training and test rows go together: what it learns holds for new rows." : "";
 });
 
 function CurvesHelp({ word }: { word: string }) {

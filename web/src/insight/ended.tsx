@@ -3,7 +3,7 @@
 import { computed } from "@preact/signals";
 import type { FrameMessage, Setup } from "../protocol";
 import { ask, change, frame, setup } from "../state";
-import { short } from "./numbers";
+import { short, trimmed } from "./numbers";
 import "../insight.css";
 
 type End = NonNullable<FrameMessage["ended"]>;
@@ -59,7 +59,7 @@ function LastEpoch({ ended }: { ended: End }) {
 function inWords(fix: Partial<Setup>): string {
   const parts = Object.entries(fix).map(([name, value]) => {
     const words = name.replaceAll("_", " ");
-    if (typeof value === "number") return `${words} ${short(value)}`;
+    if (typeof value === "number") return `${words} ${trimmed(short(value))}`;
     if (value !== null && typeof value === "object" && "name" in value) return `${words} ${value.name}`;
     return `another ${words}`;
   });

@@ -1,8 +1,7 @@
 // The learning rate and the length of the gradient over steps, small.
 
-import { computed } from "@preact/signals";
-import { curves } from "../state";
 import { Chart } from "./chart";
+import { last } from "./course";
 import { short } from "./numbers";
 import { Panel } from "./panel";
 import type { Line } from "./plot";
@@ -10,7 +9,6 @@ import { useSlow } from "./slow";
 
 const RATE: Line[] = [{ name: "", colour: "accent", dash: [], of: (point) => point.learning_rate }];
 const NORM: Line[] = [{ name: "", colour: "train", dash: [], of: (point) => point.gradient_norm }];
-const last = computed(() => curves.value[curves.value.length - 1] ?? null);
 
 export function LearningRate() {
   const point = useSlow(last, 250);

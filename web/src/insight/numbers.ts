@@ -45,3 +45,8 @@ export function times(ratio: number): string {
   const rough = Number(ratio.toPrecision(1));
   return ratio >= 1e6 ? `about 10${raised(Math.floor(Math.log10(ratio)))} times` : `about ${rough.toLocaleString("en")} times`;
 }
+
+/** Return a number's text without the zeros at its end: for round numbers, which do not jump. */
+export function trimmed(text: string): string {
+  return text.replace(/(\.\d*?)0+(?=$|·)/, "$1").replace(/\.(?=$|·)/, "");
+}

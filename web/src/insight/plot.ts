@@ -4,6 +4,7 @@ import { scaleLinear, scaleLog } from "d3-scale";
 import type { ScaleContinuousNumeric } from "d3-scale";
 import { area, line as lineOf } from "d3-shape";
 import type { CurvePoint } from "../state";
+import { trimmed } from "./numbers";
 import type { ColourName, Palette } from "./palette";
 import { faded } from "./palette";
 
@@ -26,6 +27,8 @@ export interface Plot {
   format: (value: number) => string;
   /** The place under the pointer, an index into the points. */
   read: number | null;
+  /** Steps of an epoch, where the axis counts epochs. */
+  perEpoch: number;
   /** A point of the second line that is marked with a ring: its best. */
   best: number | null;
 }
@@ -38,7 +41,7 @@ export function drawPlot(
   context: CanvasRenderingContext2D, width: number, height: number, points: CurvePoint[], plot: Plot, colours: Palette,
 ): void {
   context.font = FONT;
-  const x = across(points, plot.x, width);
+  const x = across(points, plot, width);
   const y = upward(points, plot, height);
   drawAxes(context, width, height, x, y, plot, colours);
   if (points.length === 0) return;
@@ -54,10 +57,16 @@ export function drawPlot(
   else drawReading(context, width, height, points[plot.read]!, plot, x, y, colours);
 }
 
-/** The scale of epochs or steps; also used to find the point under a pointer. */
-export function across(points: CurvePoint[], unit: "epoch" | "step", width: number): Scale {
-  const last = points.length > 0 ? points[points.length - 1]![unit] : 0;
-  return scaleLinear().domain([0, Math.max(last, 1)]).range([MARGIN.left, width - MARGIN.right]);
+/** The scale of steps, counted in epochs or not; also used to find the point under a pointer. */
+export function across(points: CurvePoint[], plot: Pick<Plot, "x" | "perEpoch">, width: number): Scale {
+  const last = points[points.length - 1]?.step ?? 0;
+  const unit = plot.x === "epoch" ? plot.perEpoch : 1;
+  return scaleLinear().domain([0, Math.max(last, unit) / unit]).range([MARGIN.left, width - MARGIN.right]);
+}
+
+/** Return where a point lies on that scale's axis. */
+export function placeOf(point: CurvePoint, plot: Pick<Plot, "x" | "perEpoch">): number {
+  return plot.x === "epoch" ? point.step / plot.perEpoch : point.step;
 }
 
 function upward(points: CurvePoint[], plot: Plot, height: number): Scale {
@@ -103,7 +112,7 @@ function drawAxes(
     context.moveTo(left, at);
     context.lineTo(right, at);
     context.stroke();
-    context.fillText(plot.format(tick), left - 5, at);
+    context.fillText(trimmed(plot.format(tick)), left - 5, at);
   }
   context.textAlign = "center";
   context.textBaseline = "top";
@@ -111,7 +120,7 @@ function drawAxes(
     if (Number.isInteger(tick)) context.fillText(tick.toLocaleString("en"), x(tick), bottom + 5);
   }
   context.textAlign = "left";
-  context.fillText(plot.x, right + 6, bottom + 5);
+  context.fillText(plot.x, right + 18, bottom + 5);
 }
 
 /** Ticks that do not run into each other. */
@@ -145,7 +154,7 @@ function drawLine(
   context.beginPath();
   lineOf<CurvePoint>()
     .defined((point) => usable(one.of(point), plot.log))
-    .x((point) => x(point[plot.x]))
+    .x((point) => x(placeOf(point, plot)))
     .y((point) => y(one.of(point)!))
     .context(context)(points);
   context.stroke();
@@ -161,7 +170,7 @@ function drawGap(
   context.beginPath();
   area<CurvePoint>()
     .defined((point) => usable(train.of(point), plot.log) && usable(test.of(point), plot.log))
-    .x((point) => x(point[plot.x]))
+    .x((point) => x(placeOf(point, plot)))
     .y0((point) => y(train.of(point)!))
     .y1((point) => y(Math.max(train.of(point)!, test.of(point)!)))
     .context(context)(points);
@@ -174,7 +183,7 @@ function drawBest(
   const [point, test] = [points[plot.best!], plot.lines[1]];
   const value = point && test ? test.of(point) : null;
   if (!point || !test || !usable(value, plot.log)) return;
-  dot(context, x(point[plot.x]), y(value), 4, colours.panel, colours[test.colour]);
+  dot(context, x(placeOf(point, plot)), y(value), 4, colours.panel, colours[test.colour]);
 }
 
 function dot(context: CanvasRenderingContext2D, x: number, y: number, radius: number, fill: string, edge: string): void {
@@ -222,7 +231,7 @@ function drawReading(
   context: CanvasRenderingContext2D, width: number, height: number, point: CurvePoint, plot: Plot, x: Scale, y: Scale,
   colours: Palette,
 ): void {
-  const at = Math.round(x(point[plot.x])) + 0.5;
+  const at = Math.round(x(placeOf(point, plot))) + 0.5;
   context.strokeStyle = colours.muted;
   context.lineWidth = 1;
   context.beginPath();
@@ -237,7 +246,7 @@ function drawReading(
   context.fillStyle = colours.panel;
   context.textAlign = "center";
   context.textBaseline = "top";
-  const text = `${plot.x} ${point[plot.x].toLocaleString("en", { maximumFractionDigits: 1 })}`;
+  const text = `${plot.x} ${point[plot.x].toLocaleString("en")}`;
   const half = context.measureText(text).width / 2 + 4;
   const middle = Math.min(Math.max(at, half + 2), width - half - 2);
   context.fillRect(middle - half, height - MARGIN.bottom + 2, 2 * half, 16);
