@@ -12,11 +12,15 @@ export OMP_NUM_THREADS      := 1
 export MPLBACKEND           := Agg
 export PIP_DISABLE_PIP_VERSION_CHECK := 1
 
-.PHONY: demo test lint types imports unit oldest test-seeds test-slow fuzz bench bench-quick clean help
+.PHONY: demo test lint types imports unit oldest page page-check browser test-seeds test-slow fuzz \
+        bench bench-quick clean help
 
 help:
 	@echo "make demo       install into $(VENV) and run the article's experiment"
-	@echo "make test       everything that CI runs: lint, types, imports, unit, oldest"
+	@echo "make test       everything that CI runs: lint, types, imports, unit, oldest, page-check, browser"
+	@echo "make page       build the playground's page from web/ (needs Node and npm)"
+	@echo "make page-check the built page is what web/ builds (with npm; else by its digest alone)"
+	@echo "make browser    the page in a real browser, headless (installs Chromium on Debian, as root)"
 	@echo "make test-seeds the unit tests five times, with fresh random numbers each time"
 	@echo "make test-slow  the tests that take minutes"
 	@echo "make fuzz       the readers of models, checkpoints and tables, ten minutes for each target"
@@ -26,8 +30,9 @@ help:
 
 demo: $(VENV)/demo.stamp
 	$(BIN)/glassnet demo
+	@echo; echo "Watch a network learn in the browser: $(BIN)/glassnet playground"
 
-test: lint types imports unit oldest
+test: lint types imports unit oldest page-check browser
 
 lint: $(VENV)/dev.stamp
 	$(BIN)/ruff check
@@ -55,6 +60,28 @@ oldest: $(OLDEST)/stamp $(OLDEST)-fast/stamp
 	$(OLDEST)/bin/pytest -n 2 --seed $(SEED) tests/core tests/estimators tests/plots
 	$(OLDEST)-fast/bin/pytest -n 2 --seed $(SEED) tests/fast
 
+# The built page stands in the repository, so that nobody but its authors needs Node.
+STATIC := src/glassnet/playground/static
+
+page:
+	cd web && npm ci --silent && npm run --silent build
+	$(PYTHON) web/stamp.py > $(STATIC)/built-from.txt
+
+page-check:
+	@if command -v npm > /dev/null; then set -e; \
+	  cd web && npm ci --silent && npx tsc --noEmit && \
+	  npx vite build --logLevel warn --outDir ../build/page --emptyOutDir && cd .. && \
+	  $(PYTHON) web/stamp.py > build/page/built-from.txt && \
+	  diff -r build/page $(STATIC) > /dev/null || { \
+	    echo "The built page is not what web/ builds: make page, and commit it."; exit 1; }; \
+	  echo "1 passed: the built page is what web/ builds"; \
+	else echo "npm is not here: the page is checked by the digest of its sources alone (make unit)"; fi
+
+browser: $(VENV)/dev.stamp
+	@$(BIN)/python tests/browser/chromium.py; found=$$?; \
+	if [ $$found = 0 ]; then $(BIN)/pytest tests/browser -m browser --seed $(SEED); \
+	elif [ $$found = 3 ]; then echo "The tests of the page are left out."; else exit $$found; fi
+
 test-slow: $(VENV)/dev.stamp
 	$(BIN)/pytest -n 2 -m slow
 
@@ -81,7 +108,7 @@ bench-quick: $(VENV)/bench.stamp
 	$(BENCH) benchmarks.quick
 
 clean:
-	rm -rf $(VENV) $(OLDEST) $(OLDEST)-fast build dist figures .mypy_cache .ruff_cache .pytest_cache
+	rm -rf $(VENV) $(OLDEST) $(OLDEST)-fast build dist figures web/node_modules .mypy_cache .ruff_cache .pytest_cache
 
 $(VENV)/bin/python:
 	@$(PYTHON) -c 'import sys; sys.exit(sys.version_info < (3, 11))' || { \
@@ -89,19 +116,19 @@ $(VENV)/bin/python:
 	$(PYTHON) -m venv $(VENV)
 
 $(VENV)/demo.stamp: pyproject.toml | $(VENV)/bin/python
-	$(BIN)/pip install --quiet --editable '.[cli,plot]'
+	$(BIN)/pip install --quiet --editable '.[cli,playground,plot]'
 	@touch $@
 
 # Constraints by environment variable hold for the build's own environment too.
 $(VENV)/dev.stamp: pyproject.toml constraints.txt | $(VENV)/bin/python
 	PIP_CONSTRAINT=constraints.txt $(BIN)/pip install --quiet --upgrade pip
-	PIP_CONSTRAINT=constraints.txt $(BIN)/pip install --quiet --group dev --editable '.[cli,fast,onnx,plot,serve]'
+	PIP_CONSTRAINT=constraints.txt $(BIN)/pip install --quiet --group dev --editable '.[cli,fast,onnx,playground,plot,serve]'
 	@touch $@ $(VENV)/demo.stamp
 
 $(VENV)/bench.stamp: pyproject.toml constraints.txt constraints-bench.txt | $(VENV)/bin/python
 	PIP_CONSTRAINT=constraints.txt $(BIN)/pip install --quiet --upgrade pip
 	PIP_CONSTRAINT='constraints.txt constraints-bench.txt' $(BIN)/pip install --quiet \
-	  --group bench --editable '.[cli,fast,onnx,plot,serve]' || { \
+	  --group bench --editable '.[cli,fast,onnx,playground,plot,serve]' || { \
 	  echo "Is it torch's CPU build that is missing? constraints-bench.txt says where it is."; exit 1; }
 	@touch $@ $(VENV)/demo.stamp
 

@@ -55,6 +55,7 @@ _HOMES = {
     "estimators.tables.regressor": ("TabularRegressor",),
     "files.onnx.inputs": ("onnx_inputs",),
     "files.predictor": ("Predictor", "load"),
+    "points": ("POINTS", "PointKind", "make_points"),
     "tabular.blocks": ("Columns",),
     "tabular.columns": ("Column",),
     "tabular.embeddings": ("CategoryEmbedding", "PeriodicEmbedding"),
@@ -343,6 +344,15 @@ if TYPE_CHECKING:  # the same names, for editors and type checkers; a test compa
     from glassnet.files.onnx.inputs import onnx_inputs as onnx_inputs
     from glassnet.files.predictor import Predictor as Predictor
     from glassnet.files.predictor import load as load
+    from glassnet.points import (
+        POINTS as POINTS,
+    )
+    from glassnet.points import (
+        PointKind as PointKind,
+    )
+    from glassnet.points import (
+        make_points as make_points,
+    )
     from glassnet.tabular.blocks import Columns as Columns
     from glassnet.tabular.columns import Column as Column
     from glassnet.tabular.embeddings import (

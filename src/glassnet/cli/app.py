@@ -349,6 +349,37 @@ def serve(
 
 
 @app.command()
+def playground(
+    file: Annotated[
+        str | None, typer.Argument(metavar="FILE", help=f"A table to begin with. {TABLE}")
+    ] = None,
+    *,
+    target: Annotated[
+        str | None,
+        typer.Option(metavar="COLUMN", help="The column to predict; without it, the last one."),
+    ] = None,
+    port: Annotated[
+        int, typer.Option(min=0, max=65535, metavar="NUMBER", help="0 is any that is free.")
+    ] = 0,
+    browser: Annotated[
+        bool, typer.Option("--browser/--no-browser", help="Open the page in a browser.")
+    ] = True,
+) -> None:
+    """Watch a network learn in the browser, on points or on a table, until Ctrl-C.
+
+    glassnet playground flowers.csv --target species
+
+    The page is for this machine alone; its address holds a token.
+    """
+    with plainly():
+        from glassnet.cli import playing
+
+        playing.play(
+            file, target=target, port=port, with_browser=browser, speaker=Speaker(as_json=False)
+        )
+
+
+@app.command()
 def export(
     model: ModelFile,
     *,

@@ -45,7 +45,7 @@ class Node:
         """Return the parts of an object that has exactly these names."""
         if not isinstance(self.value, dict) or set(self.value) != set(names):
             raise self.wrong(f"an object of exactly {', '.join(names) or 'nothing'}")
-        return {name: Node(self.value[name], f"{self.where}.{name}") for name in names}
+        return {name: type(self)(self.value[name], f"{self.where}.{name}") for name in names}
 
     def items(self, most: int | None = None) -> list[Node]:
         """Return the parts of a list, of which there may be a limit."""
@@ -53,14 +53,14 @@ class Node:
             raise self.wrong("a list")
         if most is not None and len(self.value) > most:
             raise self.wrong(f"a list of at most {most:,}, and not of {len(self.value):,}")
-        return [Node(one, f"{self.where}[{i}]") for i, one in enumerate(self.value)]
+        return [type(self)(one, f"{self.where}[{i}]") for i, one in enumerate(self.value)]
 
     def pairs(self) -> Iterator[tuple[str, Node]]:
         """Yield the names and parts of an object with any names."""
         if not isinstance(self.value, dict):
             raise self.wrong("an object")
         for name, one in self.value.items():
-            yield name, Node(one, f"{self.where}.{name}")
+            yield name, type(self)(one, f"{self.where}.{name}")
 
     def text(self) -> str:
         """Return a text."""

@@ -1,0 +1,147 @@
+"""The pictures of a moment: the map, and a small one of each node.
+
+Computed in float32, which no eye tells from float64, and which takes half as long.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from functools import cached_property
+from typing import Any
+
+import numpy as np
+
+from glassnet.core.arrays import Array
+from glassnet.core.losses import SquaredError
+from glassnet.core.network import Network
+from glassnet.playground.measures import shown_layers
+from glassnet.playground.messages import binary
+from glassnet.playground.session import Session
+from glassnet.playground.views import SIZE, SMALL
+
+
+@dataclass(frozen=True)
+class Look:
+    """A node that the map shows in the output's place."""
+
+    layer: int
+    node: int
+
+
+class Camera:
+    """Takes pictures of one network on one pair of axes.
+
+    Parameters
+    ----------
+    session : Session
+    """
+
+    def __init__(self, session: Session) -> None:
+        self.session = session
+        self.generation, self.axes, self.net = session.generation, session.axes, session.net
+
+    def is_stale(self, session: Session) -> bool:
+        """Return whether rows, axes or network are others now."""
+        return (
+            self.generation != session.generation
+            or self.axes is not session.axes
+            or self.net is not session.net
+        )
+
+    @cached_property
+    def _grid(self) -> Array:
+        return self._rows(SIZE)
+
+    @cached_property
+    def _small_grid(self) -> Array:
+        return self._rows(SMALL)
+
+    def _rows(self, size: int) -> Array:
+        session = self.session
+        rows = session.data.given(self.axes.grid(size), session.setup.inputs)
+        return rows.astype(np.float32)
+
+    def picture(self, look: Look | None) -> dict[str, Array]:
+        """Return the arrays of a frame."""
+        theta = self.session.state.theta
+        nodes, bounds = self._nodes(theta.astype(np.float32))
+        return {
+            "theta": theta,
+            "map": self._map(theta.astype(np.float32), look),
+            "nodes": nodes,
+            "bounds": bounds,
+        }
+
+    def _map(self, theta: Array, look: Look | None) -> Array:
+        """Return probabilities, numbers, or a node's activations, as images."""
+        with np.errstate(all="ignore"):
+            if look is not None:
+                A = self._node(theta, look)
+                return np.nan_to_num(A).reshape(1, SIZE, SIZE)
+            P = self.net.predict(theta, self._grid, self._link)
+        return np.ascontiguousarray(P.T).reshape(-1, SIZE, SIZE)
+
+    def _link(self, Z: Array) -> Array:
+        """Return probabilities times 255, or numbers in the target's units."""
+        data, loss = self.session.data, self.net.loss_function
+        P = loss.inverse_link(Z)
+        if not data.classes:
+            mean, std = data.scale(loss)
+            return np.asarray(np.nan_to_num(P * np.float32(std) + np.float32(mean)))
+        if isinstance(loss, SquaredError):  # no probabilities: what is between 0 and 1 counts
+            P = P.clip(0, 1)
+        P = P / np.maximum(P.sum(axis=-1, keepdims=True), np.float32(1e-12))
+        return np.asarray(np.nan_to_num(P) * 255 + 0.5).astype(np.uint8)
+
+    def _node(self, theta: Array, look: Look) -> Array:
+        """Return a node's activations over the grid."""
+        place = shown_layers(self.net)[look.layer]
+        part = Network(self.net.layers[: place + 1], SquaredError())
+        node: Array = part.scores(theta[: part.n_params], self._grid)[:, look.node]
+        return node
+
+    def _nodes(self, theta: Array) -> tuple[Array, Array]:
+        """Return a small image of each node, stretched to 0 ... 255, and its least and most."""
+        with np.errstate(all="ignore"):
+            outputs = self.net.activations(theta, self._small_grid)
+        A = np.concatenate([outputs[i] for i in shown_layers(self.net)], axis=1)
+        A = np.nan_to_num(A)
+        low, high = A.min(axis=0), A.max(axis=0)
+        width = np.where(high > low, high - low, 1)
+        images = ((A - low) * (255 / width)).astype(np.uint8).T
+        return images.reshape(-1, SMALL, SMALL), np.column_stack([low, high]).astype(np.float32)
+
+
+def frame(
+    camera: Camera, look: Look | None, number: int, told: dict[str, Any], *, playing: bool
+) -> bytes:
+    """Return a frame as it goes over the socket.
+
+    Parameters
+    ----------
+    camera : Camera
+    look : Look or None
+    number : int
+        Of the frame.
+    told : dict
+        What `measures` has found, and the pace.
+    playing : bool
+    """
+    session = camera.session
+    state, ended = session.state, session.ended
+    header = {
+        "type": "frame",
+        "frame": number,
+        "generation": session.generation,
+        "epoch": state.epoch,
+        "step": state.step,
+        "batch": session.batch,
+        "n_batches": session.n_batches,
+        "playing": playing,
+        "look": None if look is None else {"layer": look.layer, "node": look.node},
+        "ended": None if ended is None else {
+            "why": ended.why, "says": ended.says, "fix": ended.fix,
+        },
+        **told,
+    }  # fmt: skip
+    return binary(header, camera.picture(look))

@@ -1,0 +1,75 @@
+"""Through the glass: the passes of one row with their numbers, and the page's gradient check."""
+
+from __future__ import annotations
+
+from typing import Any
+
+import numpy as np
+
+from glassnet.core.gradcheck import gradcheck
+from glassnet.playground.session import Session
+from glassnet.playground.setup import SetupError
+
+CHECKED = 16
+"""Training rows of the gradient check: each parameter takes two forward passes of them."""
+
+
+def glass(session: Session, row: Any, parameter: Any) -> dict[str, Any]:
+    """Return what happens to a row, forward and backward, and to a parameter.
+
+    Raises
+    ------
+    SetupError
+        If there is no such row or parameter.
+    """
+    from glassnet.explain.passes import explain_pass
+
+    data, net = session.data, session.net
+    if type(row) is not int or not 0 <= row < len(data.y):
+        raise SetupError(f"row is {row!r}; expected a whole number from 0 to {len(data.y) - 1}.")
+    if parameter is not None and (type(parameter) is not int or not 0 <= parameter < net.n_params):
+        raise SetupError(f"parameter is {parameter!r}; expected 0 to {net.n_params - 1}, or null.")
+    rate = session.state.learning_rate if session.last is None else session.last.learning_rate
+    found = explain_pass(
+        net,
+        session.state.theta,
+        session.X[[row]],
+        session.Y[[row]],
+        names=session.setup.inputs,
+        outputs=data.classes or (data.target,),
+        optimizer=session.setup.made_optimizer,
+        state=session.state,
+        learning_rate=rate,
+        parameter=parameter,
+    ).to_dict()
+    dense = np.cumsum([bool(layer.parameters) for layer in net.layers]) - 1
+    for step in found["steps"]:
+        step["dense"] = None if step["layer"] is None else int(dense[step["layer"]])
+    return {"type": "glass", "row": row, "says": _said(session, row), **found}
+
+
+def _said(session: Session, row: int) -> str:
+    """Return what a row is, in words."""
+    data = session.data
+    part = "test" if row in data.test else "training"
+    what = data.classes[int(data.y[row])] if data.classes else f"{data.y[row]:.4g}"
+    return f"row {row + 1:,}, a {part} row: {data.target} = {what}"
+
+
+def gradients_checked(session: Session) -> dict[str, Any]:
+    """Return how far the gradient is from central differences, on a few training rows."""
+    X, Y = session.X_train[:CHECKED], session.Y_train[:CHECKED]
+    found = gradcheck(session.net, session.state.theta.copy(), X, Y)
+    rows = [
+        {
+            "layer": one.layer, "parameter": one.name, "size": one.n_params,
+            "largest": one.largest, "relative_error": one.relative_error,
+        }
+        for one in found.layers
+    ]  # fmt: skip
+    return {
+        "type": "gradcheck",
+        "relative_error": found.relative_error,
+        "kink_distance": found.kink_distance,
+        "rows": rows,
+    }

@@ -1,0 +1,294 @@
+"""One training: what `core.train` yields, driven between the changes that a page asks for.
+
+A session knows nothing of sockets and threads: it is changed and advanced, and looked at.
+"""
+
+from __future__ import annotations
+
+import time
+from collections.abc import Iterator
+from dataclasses import dataclass, replace
+from typing import Any, Literal
+
+import numpy as np
+
+from glassnet.core.arrays import Array
+from glassnet.core.training import Epoch, TrainingState, train
+from glassnet.errors import DivergenceError
+from glassnet.playground.data import Data, OneFile, data_of
+from glassnet.playground.history import Change, added
+from glassnet.playground.kinds import GROUPS
+from glassnet.playground.setup import MOST_INPUTS, Choice, Setup, SetupError, View
+from glassnet.playground.views import axes_of
+
+STEPS = 16
+"""Steps between two looks at the clock: at most a few milliseconds."""
+
+_LIVE = (
+    "layers", "optimizer", "learning_rate", "schedule", "epochs", "penalty", "batch_size",
+)  # fmt: skip
+"""What may change under way; of the layers only their dropout."""
+
+
+@dataclass(frozen=True)
+class Ended:
+    """Why a training stands still.
+
+    Attributes
+    ----------
+    why : {"diverged", "stop"}
+    says : str
+    fix : dict or None
+        Parts of a setup that would help.
+    """
+
+    why: Literal["diverged", "stop"]
+    says: str
+    fix: dict[str, Any] | None = None
+
+
+class Session:
+    """A training, its rows and its setup.
+
+    Attributes
+    ----------
+    setup : Setup
+    data : Data
+    axes : Axes
+    net : Network
+    state : TrainingState
+    X, Y : arrays
+        All rows as the network takes them, float64.
+    generation : int
+        Counts the networks and rows that there have been.
+    history : list of Change
+        Since the initial weights.
+    ended : Ended or None
+    last : Epoch or None
+        What the last steps came to.
+    file : OneFile or None
+    """
+
+    def __init__(self, setup: Setup, file: OneFile | None = None) -> None:
+        self.file = file
+        self.generation = 0
+        self._start(setup, data_of(setup.data, file))
+
+    # Changes
+
+    def change(self, parts: Any) -> bool:
+        """Change parts of the setup; return whether rows or axes are others now.
+
+        Raises
+        ------
+        SetupError
+            If that cannot be; nothing has changed then.
+        """
+        setup = self.setup.changed(parts)
+        old = self.setup
+        new_data = setup.data != old.data
+        data = data_of(setup.data, self.file) if new_data else self.data
+        if new_data and len(data.train) < 2:
+            raise SetupError("there are fewer than two training rows. Paint more points.")
+        setup = settled(
+            setup,
+            data,
+            keep_view=data.available == self.data.available or "view" in parts,
+            keep_loss=data.task == self.data.task or "loss" in parts,
+        )
+        if setup.lasting != old.lasting:
+            self._start(setup, data)
+            return True
+        if setup.view != old.view:
+            self.axes = axes_of(data, setup.view)
+        self._live(setup)
+        return setup.view != old.view
+
+    def reload(self, data: Any) -> None:
+        """Take rows anew, from another file of the same choice."""
+        setup = self.setup.changed({"data": data})
+        rows = data_of(setup.data, self.file)
+        keeps = rows.task == self.data.task
+        self._start(settled(setup, rows, keep_view=False, keep_loss=keeps), rows)
+
+    def _start(self, setup: Setup, data: Data) -> None:
+        """Begin a training: new rows, a new network, initial weights."""
+        setup = settled(setup, data, keep_view=True, keep_loss=True)
+        rows = data.rows(setup.inputs)
+        Y = data.encoded(setup.made_loss)
+        net = setup.network(len(setup.inputs), data.n_outputs)
+        try:
+            net.loss_function.check_targets(Y)
+        except ValueError as error:
+            raise SetupError(f"{setup.loss.name}: {error}") from None
+        axes = axes_of(data, setup.view)
+        self.setup, self.data, self.net, self.axes, self.X, self.Y = setup, data, net, axes, rows, Y
+        self.X_train, self.Y_train = rows[data.train], Y[data.train]
+        self.generation += 1
+        self.reset()
+
+    def reset(self) -> None:
+        """Draw the initial weights of the seed again."""
+        rng = np.random.default_rng(self.setup.seed)
+        theta = self.net.init(rng, self.X_train)
+        optimizer = self.setup.made_optimizer
+        self.state = TrainingState(
+            theta, optimizer.new_slots(theta), np.arange(len(self.X_train)), rng,
+            self.setup.learning_rate,
+        )  # fmt: skip
+        self.first_setup = self.setup
+        self.history: list[Change] = []
+        self.ended: Ended | None = None
+        self.last: Epoch | None = None
+        self._epochs: Iterator[Epoch] | None = None
+        self._n_steps = STEPS
+
+    def _live(self, setup: Setup) -> None:
+        """Go on with other settings."""
+        changed = {
+            name: getattr(setup, name)
+            for name in _LIVE
+            if getattr(setup, name) != getattr(self.setup, name)
+        }
+        self.setup = setup
+        if not changed:
+            return
+        self.net = setup.network(len(setup.inputs), self.data.n_outputs)
+        optimizer = setup.made_optimizer
+        if tuple(self.state.slots) != optimizer.slot_names:
+            self.state.slots = optimizer.new_slots(self.state.theta)
+        self.state.learning_rate = setup.learning_rate
+        if self.state.step == 0:
+            self.first_setup = setup
+        else:
+            self._note(Change(self.state.step, parts=changed))
+        self._go_on()
+
+    def edit(self, index: int, value: float) -> None:
+        """Set a number of theta.
+
+        Raises
+        ------
+        SetupError
+            If there is no such number, or it is not finite.
+        """
+        n_params = self.net.n_params
+        if type(index) is not int or not 0 <= index < n_params:
+            raise SetupError(
+                f"index is {index!r}; expected a whole number from 0 to {n_params - 1}."
+            )
+        if type(value) not in (int, float) or not abs(value) <= 1e6:
+            raise SetupError(f"value is {value!r}; expected a number from -1,000,000 to 1,000,000.")
+        self.state.theta[index] = value
+        self._note(Change(self.state.step, index=index, value=float(value)))
+        self._go_on()
+
+    def put(self, theta: Array) -> None:
+        """Set all of theta, as a file has it."""
+        self.state.theta[:] = theta
+        self._note(Change(self.state.step, theta=np.array(theta, np.float64)))
+        self._go_on()
+
+    def _note(self, change: Change) -> None:
+        self.history = added(self.history, change)
+
+    def _go_on(self) -> None:
+        """Have the next step see what has changed."""
+        self.ended = None
+        self._epochs = None
+
+    # Steps
+
+    def advance(self, n_steps: int = STEPS) -> None:
+        """Take some steps, at most to the end of the epoch; `ended` says if none can follow."""
+        if self.ended is not None:
+            return
+        if self._epochs is None or n_steps != self._n_steps:
+            self._epochs, self._n_steps = self._training(n_steps), n_steps
+        try:
+            self.last = next(self._epochs)
+        except StopIteration:
+            epochs = self.setup.epochs or 0
+            self.ended = Ended("stop", f"Epoch {epochs:,}, the last one, is over.")
+        except DivergenceError as error:
+            self._epochs = None
+            self.ended = Ended("diverged", str(error), {"learning_rate": self._slower()})
+
+    def _training(self, n_steps: int) -> Iterator[Epoch]:
+        setup = self.setup
+        if setup.epochs is not None and self._is_over(setup.epochs):
+            return iter(())
+        batch_size = setup.batch_size or len(self.X_train)
+        return train(
+            self.net,
+            self.state.theta,
+            self.X_train,
+            self.Y_train,
+            optimizer=setup.made_optimizer,
+            batch_size=min(batch_size, len(self.X_train)),
+            n_epochs=setup.epochs,
+            schedule=setup.made_schedule,
+            state=self.state,
+            steps_per_yield=n_steps,
+        )
+
+    def _is_over(self, epochs: int) -> bool:
+        return self.state.epoch >= epochs and self.state.epoch_is_over
+
+    def _slower(self) -> float:
+        """Return a learning rate ten times smaller, in two digits."""
+        return float(f"{self.setup.learning_rate / 10:.2g}")
+
+    @property
+    def n_batches(self) -> int:
+        """Steps of an epoch."""
+        n_rows = len(self.X_train)
+        return -(-n_rows // min(self.setup.batch_size or n_rows, n_rows))
+
+    @property
+    def batch(self) -> int:
+        """The batch of the epoch that was taken last, from 1; 0 before the first."""
+        n_rows = len(self.X_train)
+        return -(-self.state.position // min(self.setup.batch_size or n_rows, n_rows))
+
+
+def settled(setup: Setup, data: Data, *, keep_view: bool, keep_loss: bool) -> Setup:
+    """Return a setup whose inputs, view and loss are those of its data."""
+    inputs = tuple(name for name in setup.inputs if name in data.available)
+    if not inputs:
+        inputs = data.available[:2] if data.is_plane else data.columns[:MOST_INPUTS]
+    view = setup.view
+    at_columns = view.kind == "columns" and {view.x, view.y} <= set(data.columns)
+    if data.is_plane:
+        view = View()
+    elif not keep_view or not (at_columns or view.kind == "components"):
+        view = View("components") if len(data.columns) != 2 else View("columns", *data.columns)
+    loss = setup.loss
+    if not keep_loss or loss.name not in GROUPS[data.task]:
+        loss = Choice.of(data.task, next(iter(GROUPS[data.task])))
+    return replace(setup, inputs=inputs, view=view, loss=loss)
+
+
+class Pace:
+    """Epochs and steps per second, over the last second or two."""
+
+    def __init__(self) -> None:
+        self._began = self._before = (0.0, 0.0, 0.0)
+
+    def forget(self) -> None:
+        """Begin anew."""
+        self._began = self._before = (0.0, 0.0, 0.0)
+
+    def now(self, session: Session) -> tuple[float, float]:
+        """Return epochs and steps per second."""
+        state = session.state
+        part = state.position / len(state.order)
+        now = (time.perf_counter(), state.step, max(state.epoch - 1, 0) + part)
+        if self._began[0] == 0.0 or now[1] < self._began[1]:
+            self._began = self._before = now
+        elif now[0] - self._before[0] > 1:
+            self._began, self._before = self._before, now
+        seconds = now[0] - self._began[0]
+        if seconds <= 0:
+            return 0.0, 0.0
+        return (now[2] - self._began[2]) / seconds, (now[1] - self._began[1]) / seconds

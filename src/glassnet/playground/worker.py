@@ -1,0 +1,274 @@
+"""The thread of a page: requests come in, steps are taken, frames go out.
+
+A frame is sent when the page has acknowledged the one before, never more often than 60 times a
+second, and never so often that pictures take more than a seventh of the time: a slow page gets
+fewer frames, and no queue grows.
+"""
+
+from __future__ import annotations
+
+import contextlib
+import queue
+import threading
+import time
+from collections.abc import Callable
+from concurrent.futures import Future
+from typing import Any, TypeAlias
+
+from glassnet.errors import GlassnetError
+from glassnet.playground.answers import answers
+from glassnet.playground.code import program
+from glassnet.playground.frames import Camera, Look, frame
+from glassnet.playground.glass import glass, gradients_checked
+from glassnet.playground.measures import measures, shown_layers
+from glassnet.playground.messages import text
+from glassnet.playground.session import STEPS, Pace, Session
+from glassnet.playground.setup import SetupError
+
+Send: TypeAlias = Callable[[str | bytes], None]
+
+SHORTEST, SHARE, NUMBERS_EVERY = 1 / 60, 1 / 7, 0.1
+"""Seconds between frames; the part of the time for them; seconds between two looks at numbers."""
+
+FASTEST = 100_000.0
+"""Steps per second that can be asked for."""
+
+
+class Worker(threading.Thread):
+    """A training, and whoever watches it.
+
+    Parameters
+    ----------
+    session : Session
+    send : callable
+        Takes a message for the page: text or bytes. Called from this thread.
+    name : str
+    """
+
+    def __init__(self, session: Session, send: Send, name: str) -> None:
+        super().__init__(name=f"glassnet-playground-{name}", daemon=True)
+        self.session = session
+        self.playing = False
+        self._send = send
+        self._inbox: queue.SimpleQueue[Callable[[], None]] = queue.SimpleQueue()
+        self._closed = False
+        self._camera = Camera(session)
+        self._look: Look | None = None
+        self._pace = Pace()
+        self._rate, self._paid = 0.0, 0.0
+        self._frame = self._acknowledged = 0
+        self._next_frame = self._numbers_at = 0.0
+        self._numbers: dict[str, Any] = {}
+        self._changed = True
+
+    # From outside
+
+    def ask(self, request: Any) -> None:
+        """Take a request of the page's."""
+        self._inbox.put(lambda: self._request(request))
+
+    def call(self, function: Callable[[Worker], Any]) -> Future[Any]:
+        """Have a function called between two steps; return what it will return."""
+        future: Future[Any] = Future()
+
+        def run() -> None:
+            if not future.set_running_or_notify_cancel():
+                return
+            try:
+                future.set_result(function(self))
+            except BaseException as error:  # whoever asked is told
+                future.set_exception(error)
+
+        self._inbox.put(run)
+        return future
+
+    @property
+    def waiting(self) -> int:
+        """Requests that have not been looked at."""
+        return self._inbox.qsize()
+
+    def close(self) -> None:
+        """End the thread after the steps that it is taking."""
+        self._closed = True
+        self._inbox.put(lambda: None)
+
+    # The loop
+
+    def run(self) -> None:
+        """Go on until `close`."""
+        self.tell(points=True)
+        while not self._closed:
+            self._take_requests()
+            if self.playing:
+                self._advance()
+            if self._is_due():
+                self._take_picture()
+
+    def _take_requests(self) -> None:
+        """Do what was asked for; wait for it while there is nothing else to do."""
+        wait = self._seconds_to_wait()
+        with contextlib.suppress(queue.Empty):
+            self._inbox.get(timeout=wait)() if wait > 0 else self._inbox.get_nowait()()
+            while True:
+                self._inbox.get_nowait()()
+
+    def _seconds_to_wait(self) -> float:
+        now = time.perf_counter()
+        until = [now + 60.0]
+        if self.playing:
+            until.append(self._next_step(now))
+        if self._changed and self._frame == self._acknowledged:
+            until.append(self._next_frame)
+        return min(until) - now
+
+    def _next_step(self, now: float) -> float:
+        """Return when the next step is due."""
+        return self._paid if self._rate else now
+
+    def _advance(self) -> None:
+        """Take the steps that are due."""
+        session = self.session
+        if self._rate:
+            now = time.perf_counter()
+            if now < self._paid:
+                return
+            n_steps = min(max(int((now - self._paid) * self._rate), 1), STEPS)
+            self._paid = max(self._paid + n_steps / self._rate, now - 0.25)
+            for _ in range(n_steps):
+                session.advance(1)
+        else:
+            session.advance()
+        self._changed = True
+        if session.ended is not None:
+            self.playing = False
+
+    def _is_due(self) -> bool:
+        ready = self._changed and self._frame == self._acknowledged
+        return ready and time.perf_counter() >= self._next_frame
+
+    def _take_picture(self) -> None:
+        began = time.perf_counter()
+        if self._camera.is_stale(self.session):
+            self._camera = Camera(self.session)
+        if not self.playing or began >= self._numbers_at:
+            self._numbers = measures(self.session)
+            self._numbers_at = began + NUMBERS_EVERY
+        pace = self._pace.now(self.session)
+        told = {**self._numbers, "epochs_per_second": pace[0], "steps_per_second": pace[1]}
+        self._frame += 1
+        self._changed = False
+        message = frame(self._camera, self._look, self._frame, told, playing=self.playing)
+        self._send(message)
+        cost = time.perf_counter() - began
+        self._next_frame = began + max(SHORTEST, cost / SHARE)
+
+    # Requests
+
+    def tell(self, *, points: bool) -> None:
+        """Tell the page the setup, and the rows if they are others."""
+        for message in answers(self.session, points=points):
+            self._send(message)
+        self._look = None if points else self._look
+        self._show()
+
+    def _show(self) -> None:
+        """Have a frame sent that shows everything anew."""
+        self._changed = True
+        self._numbers_at = 0.0
+
+    def _request(self, request: Any) -> None:
+        what = request.get("do") if isinstance(request, dict) else None
+        handler = getattr(self, f"_do_{what}", None) if what in REQUESTS else None
+        try:
+            if handler is None:
+                raise SetupError(f"do is {what!r}; expected one of {', '.join(REQUESTS)}.")
+            handler(request)
+        except GlassnetError as error:
+            self._send(text({"type": "error", "about": str(what), "says": str(error)}))
+        except (
+            KeyError,
+            TypeError,
+            ValueError,
+            OverflowError,
+            ImportError,
+        ) as error:
+            says = f"the request {what!r} cannot be read: {error!r}."
+            self._send(text({"type": "error", "about": str(what), "says": says}))
+
+    def _do_setup(self, request: dict[str, Any]) -> None:
+        generation = self.session.generation
+        points = self.session.change(request["setup"])
+        if self.session.generation != generation:
+            self._pace.forget()
+            painted = "points" in (request["setup"].get("data") or {})
+            self.playing = self.playing and painted and self.session.setup.data.name == "painted"
+        self.tell(points=points)
+
+    def _do_play(self, request: dict[str, Any]) -> None:  # noqa: ARG002
+        self._pace.forget()
+        self._paid = time.perf_counter()
+        self.playing = self.session.ended is None
+        self._show()
+
+    def _do_pause(self, request: dict[str, Any]) -> None:  # noqa: ARG002
+        self.playing = False
+        self._show()
+
+    def _do_step(self, request: dict[str, Any]) -> None:
+        self.playing = False
+        epoch = self.session.state.epoch + self.session.state.epoch_is_over
+        self.session.advance(1)
+        while (
+            request["unit"] == "epoch"
+            and self.session.ended is None
+            and self.session.state.epoch == epoch
+            and not self.session.state.epoch_is_over
+        ):
+            self.session.advance()
+        self._show()
+
+    def _do_reset(self, request: dict[str, Any]) -> None:  # noqa: ARG002
+        self.playing = False
+        self._pace.forget()
+        self.session.reset()
+        self._show()
+
+    def _do_speed(self, request: dict[str, Any]) -> None:
+        rate = float(request["steps_per_second"])
+        if not 0 <= rate <= FASTEST:
+            raise SetupError(f"steps_per_second is {rate}; expected 0 to {FASTEST:,.0f}.")
+        self._rate, self._paid = rate, time.perf_counter()
+
+    def _do_edit(self, request: dict[str, Any]) -> None:
+        self.session.edit(request["index"], request["value"])
+        self._show()
+
+    def _do_look(self, request: dict[str, Any]) -> None:
+        layer, node = request["layer"], request["node"]
+        if layer is None:
+            self._look = None
+        else:
+            sizes = [one.n_out for one in self.session.net.layers if one.parameters]
+            if type(layer) is not int or not 0 <= layer < len(shown_layers(self.session.net)):
+                raise SetupError(f"layer is {layer!r}; expected 0 to {len(sizes) - 1}.")
+            if type(node) is not int or not 0 <= node < (sizes[layer] or 0):
+                raise SetupError(f"node is {node!r}; expected 0 to {(sizes[layer] or 0) - 1}.")
+            self._look = Look(layer, node)
+        self._changed = True
+
+    def _do_ack(self, request: dict[str, Any]) -> None:
+        if request["frame"] == self._frame:
+            self._acknowledged = self._frame
+
+    def _do_glass(self, request: dict[str, Any]) -> None:
+        self._send(text(glass(self.session, request["row"], request["parameter"])))
+
+    def _do_export(self, request: dict[str, Any]) -> None:  # noqa: ARG002
+        self._send(text({"type": "code", "text": program(self.session)}))
+
+    def _do_gradcheck(self, request: dict[str, Any]) -> None:  # noqa: ARG002
+        self._send(text(gradients_checked(self.session)))
+
+
+REQUESTS = tuple(name.removeprefix("_do_") for name in vars(Worker) if name.startswith("_do_"))
+"""What can be asked for."""
