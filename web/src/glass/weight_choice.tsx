@@ -1,9 +1,8 @@
 // Chooses the weight that is worked out: a layer, from which node, to which.
 
 import { computed } from "@preact/signals";
-import { short } from "../insight/numbers";
 import type { DenseLayer } from "../protocol";
-import { data, frame, glass, network, parameter, setup } from "../state";
+import { data, glass, network, parameter, setup } from "../state";
 
 const layers = computed(() => network.value?.network ?? []);
 
@@ -36,7 +35,7 @@ export function WeightChoice() {
       >
         the largest gradient
       </button>
-      <small>number {index} of theta, now {short(frame.peek()?.arrays["theta"]?.[index!])}</small>
+      <small>number {index} of theta</small>
     </div>
   );
 }

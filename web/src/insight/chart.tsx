@@ -5,26 +5,26 @@ import { useEffect, useRef } from "preact/hooks";
 import type { CurvePoint } from "../state";
 import { Canvas } from "./canvas";
 import { points, stepsPerEpoch } from "./course";
-import { across, drawPlot, placeOf } from "./plot";
-import type { Plot } from "./plot";
+import { drawPlot } from "./plot";
+import { across, placeOf } from "./plot_scales";
+import type { Plot } from "./plot_scales";
 
 type Props = Omit<Plot, "read" | "best" | "perEpoch"> & {
   name: string;
   label: string;
-  height: number;
   best?: (points: CurvePoint[]) => number | null;
   /** Told the point that is read, so that a text can say it too. */
   onRead?: (point: CurvePoint | null) => void;
 };
 
-export function Chart({ name, label, height, best, onRead, ...plot }: Props) {
+export function Chart({ name, label, best, onRead, ...plot }: Props) {
   const read = useRef(signal<number | null>(null)).current;
   const tell = useRef(onRead);
   tell.current = onRead;
   useEffect(() => read.subscribe((i) => tell.current?.(i === null ? null : points.peek()[i] ?? null)), []);
   return (
     <Canvas
-      class="chart" style={{ height }} tabIndex={0} data-testid={`chart-${name}`} label={label}
+      class="chart" tabIndex={0} data-testid={`chart-${name}`} label={label}
       watch={() => [points.value, read.value]}
       draw={(context, width, high, colours) => {
         const all = points.peek();
@@ -33,7 +33,7 @@ export function Chart({ name, label, height, best, onRead, ...plot }: Props) {
         const whole = { ...plot, read: place, best: best?.(all) ?? null, perEpoch: stepsPerEpoch.peek() };
         drawPlot(context, width, high, all, whole, colours);
       }}
-      onPointerMove={(event) => (read.value = nearest(event, plot.x))}
+      onPointerMove={(event) => (read.value = nearest(event, plot))}
       onPointerLeave={() => (read.value = null)}
       onBlur={() => (read.value = null)}
       onKeyDown={(event) => {
@@ -48,9 +48,9 @@ export function Chart({ name, label, height, best, onRead, ...plot }: Props) {
 }
 
 /** Return the index of the point that lies nearest to the pointer across. */
-function nearest(event: PointerEvent, x: Plot["x"]): number | null {
+function nearest(event: PointerEvent, plot: Pick<Plot, "x" | "lines">): number | null {
   const all = points.peek();
-  const unit = { x, perEpoch: stepsPerEpoch.peek() };
+  const unit = { ...plot, perEpoch: stepsPerEpoch.peek() };
   const canvas = event.currentTarget as HTMLCanvasElement;
   const at = across(all, unit, canvas.clientWidth).invert(event.offsetX);
   let [low, high] = [0, all.length - 1];

@@ -3,6 +3,7 @@
 import { computed, signal } from "@preact/signals";
 import { css, ofClass } from "../colors";
 import { data, frame } from "../state";
+import { ConfusionHelp, ScoreHelp } from "./helps";
 import { counted, percent, short } from "./numbers";
 import { Panel } from "./panel";
 import { useSlow } from "./slow";
@@ -137,29 +138,4 @@ function inWords(r2: number, rows: string): string {
   if (!Number.isFinite(r2)) return "R² is not a number: the training has left the track.";
   if (r2 < 0) return `On ${rows} rows it is worse than always saying the mean.`;
   return `On ${rows} rows the network explains ${percent(r2)} of how much the target varies.`;
-}
-
-function ConfusionHelp() {
-  return (
-    <>
-      <p>
-        Each row of the <b>confusion matrix</b> is a true class, each column what the network says. So the diagonal, framed,
-        counts what is right, and every other cell counts one kind of mistake.
-      </p>
-      <p>The percentages are shares of the row: “of all rows of this class, so many were taken for that one”.</p>
-      <p>It shows what one accuracy hides: which classes are mixed up, and whether a rare class is missed.</p>
-    </>
-  );
-}
-
-function ScoreHelp() {
-  return (
-    <>
-      <p>
-        <b>R²</b> compares the squared errors with those of always saying the mean. 1 is perfect, 0 is no better than the
-        mean, and less than 0 is worse.
-      </p>
-      <p>Look at the test rows: the network has not been trained on them.</p>
-    </>
-  );
 }

@@ -1,13 +1,16 @@
 // Loss, and accuracy or R², of training and test rows over epochs.
 
 import { computed, signal } from "@preact/signals";
+import type { RefObject } from "preact";
+import { useEffect, useRef, useState } from "preact/hooks";
 import { data } from "../state";
 import type { CurvePoint } from "../state";
 import { Chart } from "./chart";
 import { last, points } from "./course";
+import { CurvesHelp } from "./helps";
 import { percent, short } from "./numbers";
 import { Panel } from "./panel";
-import type { Line } from "./plot";
+import type { Line } from "./plot_scales";
 import { useSlow } from "./slow";
 
 const log = signal(false);
@@ -26,36 +29,87 @@ const SCORE: Line[] = [
   { name: "test", colour: "test", dash: DASHED, of: (point) => point.score[1] },
 ];
 
+type View = "loss" | "score";
+const view = signal<View>("loss");
+
 export function Curves() {
-  const point = useSlow(told, 250);
-  const word = regression.value ? "R²" : "accuracy";
-  const ofScore = regression.value ? (value: number) => short(value, 2) : percent;
+  const box = useRef<HTMLDivElement>(null);
+  const roomy = useRoom(box);
+  const word = regression.value ? "R²" : "Accuracy";
   return (
-    <Panel name="curves" title="Learning curves" help={<CurvesHelp word={word} />} tools={<LogToggle />}>
-      <h3>Loss <Key /></h3>
-      <Chart
-        name="loss" label={said("Loss", point, point?.loss, short)} height={150} lines={LOSS} x="epoch"
-        log={log.value} gap format={(value) => short(value)} best={lowest} onRead={(one) => (reading.value = one)}
-      />
-      <h3>{regression.value ? "R²" : "Accuracy"}</h3>
-      <Chart
-        name="score" label={said(word, point, point?.score, ofScore)} height={104} lines={SCORE} x="epoch" log={false}
-        gap={false} floor={regression.value ? -1 : 0} ceiling={1} format={ofScore}
-        onRead={(one) => (reading.value = one)}
-      />
+    <Panel
+      name="curves" title="Curves" help={<CurvesHelp word={word} />}
+      tools={<>{!roomy && <ViewTabs word={word} />}<LogToggle /></>}
+    >
+      <div ref={box} class="charts">
+        {(roomy || view.value === "loss") && <LossChart titled={roomy} />}
+        {(roomy || view.value === "score") && <ScoreChart titled={roomy} word={word} />}
+      </div>
       <Verdict />
     </Panel>
   );
 }
 
+// Below this height two charts would be too flat to read: then there is one, and tabs.
+const TWO_CHARTS = 230;
+
+/** Return whether a box has room for two charts. */
+function useRoom(box: RefObject<HTMLElement>): boolean {
+  const [roomy, setRoomy] = useState(false);
+  useEffect(() => {
+    const observer = new ResizeObserver(() => setRoomy(box.current!.clientHeight >= TWO_CHARTS));
+    observer.observe(box.current!);
+    return () => observer.disconnect();
+  }, []);
+  return roomy;
+}
+
+function LossChart({ titled }: { titled: boolean }) {
+  const point = useSlow(told, 250);
+  return (
+    <>
+      {titled && <h3>Loss <Key /></h3>}
+      <Chart
+        name="loss" label={said("Loss", point, point?.loss, short)} lines={LOSS} x="epoch" log={log.value} gap
+        format={short} best={lowest} onRead={(one) => (reading.value = one)}
+      />
+    </>
+  );
+}
+
+function ScoreChart({ titled, word }: { titled: boolean; word: string }) {
+  const point = useSlow(told, 250);
+  const [format, floor] = regression.value ? [twoDigits, -1] : [percent, 0];
+  return (
+    <>
+      {titled && <h3>{word}</h3>}
+      <Chart
+        name="score" label={said(word, point, point?.score, format)} lines={SCORE} x="epoch" log={false} gap={false}
+        floor={floor} ceiling={1} format={format} onRead={(one) => (reading.value = one)}
+      />
+    </>
+  );
+}
+
+const twoDigits = (value: number): string => short(value, 2);
+
+function ViewTabs({ word }: { word: string }) {
+  const tab = (name: View, words: string) => (
+    <button type="button" aria-pressed={view.value === name} data-testid={`curves-${name}`} onClick={() => (view.value = name)}>
+      {words}
+    </button>
+  );
+  return <span class="tabs" role="group" aria-label="Curve">{tab("loss", "Loss")}{tab("score", word)}</span>;
+}
+
 function LogToggle() {
   return (
-    <label class="check">
+    <label class="check" title="Logarithmic scale of the loss: small differences near 0 show">
       <input
-        type="checkbox" data-testid="loss-log" checked={log.value}
+        type="checkbox" data-testid="loss-log" checked={log.value} aria-label="Logarithmic scale of the loss"
         onChange={(event) => (log.value = event.currentTarget.checked)}
       />
-      log scale
+      log
     </label>
   );
 }
@@ -113,24 +167,3 @@ const verdict = computed(() => {
   }
   return all.length > 20 ? "Training and test rows go together: what it learns holds for new rows." : "";
 });
-
-function CurvesHelp({ word }: { word: string }) {
-  return (
-    <>
-      <p>The <b>loss</b> says how wrong the network is. Training makes it smaller, on the <b>training rows</b>.</p>
-      <p>
-        The <b>test rows</b> are kept away from training. So the dashed curve tells how the network does on rows that it
-        has never seen, and that is what counts.
-      </p>
-      <p>
-        If the dashed curve rises while the solid one falls, the network learns its rows by heart: <b>overfitting</b>. The
-        shaded gap shows how much. A ring marks the lowest test loss. More rows, fewer nodes, a penalty or dropout help.
-      </p>
-      <p>
-        {word === "R²"
-          ? "R² is 1 for a perfect prediction, and 0 for one that always says the mean."
-          : "Accuracy is the share of rows whose class is predicted right."}
-      </p>
-    </>
-  );
-}

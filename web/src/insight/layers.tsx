@@ -4,6 +4,7 @@ import { computed } from "@preact/signals";
 import type { DenseLayer, LayerFrame } from "../protocol";
 import { frame, network } from "../state";
 import { Canvas } from "./canvas";
+import { LayersHelp } from "./helps";
 import { drawGradient, drawHistogram, GRADIENT_TICKS, share } from "./histogram";
 import { counted, raised, short, times } from "./numbers";
 import { Panel } from "./panel";
@@ -16,6 +17,7 @@ export function Layers() {
   const all = dense.value;
   return (
     <Panel name="layers" title="Inside the layers" help={<LayersHelp />}>
+      <Verdict />
       <div class="layer-rows">
         <div class="layer-row layer-row-head">
           <span>layer</span>
@@ -25,7 +27,6 @@ export function Layers() {
         {all.map((layer, i) => <LayerRow key={i} layer={layer} i={i} isOutput={i === all.length - 1} />)}
         <Ticks />
       </div>
-      <Verdict />
     </Panel>
   );
 }
@@ -107,24 +108,4 @@ function deadWords(layer: LayerFrame, i: number): string {
   const nodes = layer.dead_nodes.length;
   return `${counted(nodes, "node")} of layer ${i + 1} ${nodes === 1 ? "is" : "are"} dead: ` +
     "the same for every row, so nothing flows through. A smaller learning rate or another activation helps.";
-}
-
-function LayersHelp() {
-  return (
-    <>
-      <p>
-        The <b>histogram</b> shows how often a layer's activations have each size, on the training rows. Heights are
-        logarithmic, so that rare ones can be seen. The line marks 0.
-      </p>
-      <p>
-        A <b>dead node</b> gives the same for every row, such as a ReLU that is always 0. No gradient flows through it, so it
-        may never wake up.
-      </p>
-      <p>
-        The <b>gradient</b> bars share one axis, in powers of ten. If the bars shrink from the output back to layer 1, the
-        gradient <b>vanishes</b>: the first layers hardly learn. If they grow, it <b>explodes</b>. Other activations (tanh,
-        ReLU), fewer layers or other initial weights help.
-      </p>
-    </>
-  );
 }
