@@ -1,0 +1,66 @@
+// One step: its title, formula, numbers, the sentence, and its arrays as coloured matrices.
+
+import { Formula } from "../formula";
+import type { GlassStep } from "../protocol";
+import { glass, network, parameter } from "../state";
+import { GradientCheck } from "./check";
+import { Matrix } from "./matrix";
+import { current, PHASES } from "./steps";
+import { Update } from "./update";
+import { WeightChoice } from "./weight_choice";
+
+export function StepView() {
+  const step = current.value;
+  if (!step) return null;
+  const { word, sign, says } = PHASES[step.phase];
+  return (
+    <article class="glass-step" aria-live="polite" data-testid="glass-step">
+      <p class="glass-phase" data-phase={step.phase}><i aria-hidden="true">{sign}</i> {word}: {says}</p>
+      <h3 data-testid="glass-step-title">{step.title}</h3>
+      <p class="glass-sentence">{step.says}</p>
+      {step.formula && <div class="glass-formula"><Formula tex={step.formula} block /></div>}
+      <Lines lines={step.lines} />
+      <Arrays step={step} />
+      {step.phase === "update" && <UpdatePart />}
+    </article>
+  );
+}
+
+function Lines({ lines }: { lines: string[] }) {
+  if (lines.length === 0) return null;
+  return <ol class="glass-lines">{lines.map((line, i) => <li key={i}><Formula tex={`\\displaystyle ${line}`} /></li>)}</ol>;
+}
+
+function Arrays({ step }: { step: GlassStep }) {
+  const { values } = step;
+  return (
+    <div class="glass-arrays">
+      {values && <Matrix name={values.name} shape={values.shape} numbers={values.numbers} mark={null} pick={null} />}
+      {step.gradients.map((one) => {
+        const first = begins(step, one.name);
+        const chosenHere = first === null || !glass.value?.parameter ? null : glass.value.parameter.index - first;
+        const pick = first === null ? null : (i: number) => (parameter.value = first + i);
+        return <Matrix key={one.name} name={one.name} shape={one.shape} numbers={one.numbers} mark={chosenHere} pick={pick} />;
+      })}
+    </div>
+  );
+}
+
+/** Return where the array that a gradient belongs to begins in theta; null if it is none of ours. */
+function begins(step: GlassStep, name: string): number | null {
+  const layer = step.dense === null ? undefined : network.value?.network[step.dense];
+  if (!layer) return null;
+  if (name === "dW") return layer.W;
+  return name === "db" ? layer.b : null;
+}
+
+function UpdatePart() {
+  const one = glass.value?.parameter;
+  return (
+    <>
+      <WeightChoice />
+      {one ? <Update one={one} /> : <p>No weight is worked out here.</p>}
+      <GradientCheck />
+    </>
+  );
+}
