@@ -7,6 +7,7 @@ row.
 """
 
 from glassnet.explain.explanation import Explanation
+from glassnet.explain.models import explain
 from glassnet.explain.passes import explain_pass
 
-__all__ = ["Explanation", "explain_pass"]
+__all__ = ["Explanation", "explain", "explain_pass"]

@@ -108,7 +108,9 @@ def _selu_slope(layer: Any, z: float, a: float) -> str:
     both = SELU.SCALE * SELU.ALPHA
     if z > 0:
         return rf"{number(SELU.SCALE)} \text{{ because }} z > 0"
-    return f"{number(a, digits_beyond(a, both + a))} + {number(both, digits_beyond(both, both + a))}"
+    return (
+        f"{number(a, digits_beyond(a, both + a))} + {number(both, digits_beyond(both, both + a))}"
+    )
 
 
 def _elu_slope(layer: Any, z: float, a: float) -> str:

@@ -11,7 +11,7 @@ from typing import Any, TypeAlias
 
 import numpy as np
 
-from glassnet.core.activations import Activation
+from glassnet.core.activations import Activation, Identity
 from glassnet.core.dense import Dense
 from glassnet.core.dropout import Dropout
 from glassnet.core.mixed import MixedActivation
@@ -114,7 +114,9 @@ def activation_forward(visit: Visit) -> Words:
         f"{kind_of(visit.layer)}: A = {form.short}",
         f"A = f(Z) = {form.value}" if form.value != "f(Z)" else "A = f(Z)",
         (*lines, *visit.more()),
-        "Each number is bent on its own. Without a bend, two layers would be no more than one.",
+        "The numbers pass as they are."
+        if isinstance(visit.layer, Identity)
+        else "Each number is bent on its own. Without a bend, two layers would be no more than one.",
     )
 
 
@@ -123,6 +125,8 @@ def activation_backward(visit: Visit) -> Words:
     form = written(visit.layer)
     formula = rf"dZ = dA \odot f'(Z), \quad f'(z) = {form.slope}"
     says = "Each gradient is multiplied by the slope at its node: where f is flat, nothing passes."
+    if isinstance(visit.layer, Identity):
+        says = "The slope is 1: the gradients pass as they are."
     if visit.dX is None:
         return Words(f"{kind_of(visit.layer)}: nothing before it", formula, (), says)
     slopes = visit.layer.derivative(visit.X, visit.Y).ravel()

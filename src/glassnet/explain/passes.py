@@ -162,9 +162,9 @@ def explain_pass(
     >>> told.loss, told.parameter.gradient
     (0.125, -1.5)
     """
-    theta, X, Y, w = _checked(net, theta, X, Y, w)
+    theta, X, Y, w = _checked(net, theta, X, Y, w, parameter)
     check_count("most", most)
-    names = _names("names", names, X.shape[1], "x")
+    names = () if names is None else _names("names", names, X.shape[1], "")
     passes = run_passes(net, theta, X, Y, w)
     outputs = _names("outputs", outputs, passes.outputs[-1].shape[1], "output ")
     return explanation_of(
@@ -173,7 +173,18 @@ def explain_pass(
     )  # fmt: skip
 
 
-def _checked(net: Any, theta: Any, X: Any, Y: Any, w: Any) -> tuple[Array, Array, Any, Any]:
+def check_no_parameter(parameter: int | None, target: str) -> None:
+    """Raise if an update is asked for where there is no target to learn from."""
+    if parameter is not None:
+        raise ParameterError(
+            f"parameter is {parameter!r}, and there is no {target}: an update needs the target. "
+            f"Give {target}, or leave parameter out."
+        )
+
+
+def _checked(
+    net: Any, theta: Any, X: Any, Y: Any, w: Any, parameter: int | None
+) -> tuple[Array, Array, Any, Any]:
     """Return the arrays of one row, or raise."""
     if not isinstance(net, Network):
         raise ParameterError(f"net is {net!r}; expected a Network.")
@@ -185,6 +196,7 @@ def _checked(net: Any, theta: Any, X: Any, Y: Any, w: Any) -> tuple[Array, Array
     X = X.toarray() if hasattr(X, "toarray") else X
     if Y is None:
         X = check_rows(X, theta.dtype, net.n_in)
+        check_no_parameter(parameter, "Y")
     else:
         theta, X, Y, w = net.check(theta, X, Y, w)
     if len(X) != 1:
@@ -207,7 +219,8 @@ def input_step(X: Array, names: Sequence[str], most: int) -> Step:
     """Return the row, as the network takes it."""
     x = X.ravel()
     shown = largest(x, 3 * most)
-    told = [rf"x_{{{i + 1}}} = {number(x[i])} \quad {named(names[i])}" for i in shown]
+    asides = [rf" \quad {named(name)}" for name in names] or [""] * x.size
+    told = [rf"x_{{{i + 1}}} = {number(x[i])}{asides[i]}" for i in shown]
     lines = (*told, *and_more(x.size - len(shown), "input"))
     says = f"One row of {x.size} number{'s' * (x.size != 1)}: what the network sees."
     return Step("forward", None, Words("Input: X", "X", lines, says), Values("X", X))
@@ -241,12 +254,15 @@ class Taken:
     t : int
         The number of the step, from 1.
     learning_rate : float
+    told : str
+        Why it is this one, if that is to be told.
     """
 
     optimizer: Optimizer
     slots: dict[str, Array]
     t: int
     learning_rate: float
+    told: str = ""
 
     @classmethod
     def of(
@@ -255,6 +271,7 @@ class Taken:
         optimizer: Optimizer | None,
         state: TrainingState | None,
         learning_rate: float | None,
+        told: str = "",
     ) -> Taken:
         """Return what a state goes on with, or a fresh optimizer."""
         optimizer = GradientDescent() if optimizer is None else optimizer
@@ -264,7 +281,7 @@ class Taken:
             check_number("learning_rate", learning_rate, low=0)
         if state is None:
             rate = optimizer.learning_rate if learning_rate is None else learning_rate
-            return cls(optimizer, optimizer.new_slots(theta), 1, float(rate))
+            return cls(optimizer, optimizer.new_slots(theta), 1, float(rate), told)
         if tuple(state.slots) != optimizer.slot_names:
             raise ParameterError(
                 f"the state's slots are {tuple(state.slots)}; {type(optimizer).__name__} needs "
@@ -272,7 +289,7 @@ class Taken:
             )
         rate = state.learning_rate if learning_rate is None else learning_rate
         slots = {name: np.array(slot) for name, slot in state.slots.items()}
-        return cls(optimizer, slots, state.step + 1, float(rate))
+        return cls(optimizer, slots, state.step + 1, float(rate), told)
 
 
 def explanation_of(
@@ -301,9 +318,7 @@ def explanation_of(
     steps += [_back(i, visit) for i, visit in reversed([*enumerate(visits)])]
     chosen, after, ends = _updated(passes, w, place, taken)
     steps += ends
-    return Explanation(
-        tuple(steps), passes.L + passes.penalty, prediction, chosen, passes.g, after
-    )
+    return Explanation(tuple(steps), passes.L + passes.penalty, prediction, chosen, passes.g, after)
 
 
 def _prediction(outputs: Sequence[str], p: Array) -> dict[str, float]:
@@ -437,13 +452,23 @@ def _updated(
     where = f"{name}[{', '.join(str(at + 1) for at in index)}] of layer {layer + 1}"
     check = _check_words(update.name, chosen, points, where)
     kind = type(taken.optimizer).__name__
-    told = f"This is step {taken.t} of {kind}, with the learning rate {rate:.4g}."
+    own = (
+        ""
+        if rate == taken.learning_rate
+        else f", times {rate / taken.learning_rate:.4g} for {name}"
+    )
+    told = f"{taken.told} This is step {taken.t} of {kind}; its learning rate is "
+    told += f"{taken.learning_rate:.4g}{own}."
     words = update_words(update, f"Update: {where}, by {kind}", told)
     new = net.views(after)[layer][which]
-    return chosen, after, [
-        Step("backward", layer, check, Values("g", np.array([chosen.gradient, difference]))),
-        Step("update", layer, words, Values(name, new)),
-    ]
+    return (
+        chosen,
+        after,
+        [
+            Step("backward", layer, check, Values("g", np.array([chosen.gradient, difference]))),
+            Step("update", layer, words, Values(name, new)),
+        ],
+    )
 
 
 def _layer_of(net: Network, place: int) -> tuple[int, tuple[int, tuple[int, ...]]]:
@@ -468,7 +493,9 @@ def _central_difference(
     In float64 whatever theta is: float32 rounds away the digits that are compared.
     """
     assert passes.Y is not None
-    theta, X, Y = (np.asarray(one, np.float64) for one in (passes.theta, passes.outputs[0], passes.Y))
+    theta, X, Y = (
+        np.asarray(one, np.float64) for one in (passes.theta, passes.outputs[0], passes.Y)
+    )
     w = None if w is None else w.astype(np.float64)
     shift = np.zeros_like(theta)
     shift[place] = STEP

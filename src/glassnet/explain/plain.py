@@ -6,7 +6,7 @@ import re
 
 _SIGNS = {
     "cdot": "·", "leftarrow": "←", "le": "≤", "ge": "≥", "odot": "⊙", "sum": "∑", "infty": "∞",
-    "partial": "∂", "dots": "…", "lvert": "|", "rvert": "|", "quad": "   ", "to": "→",
+    "partial": "∂", "dots": "…", "lvert": "|", "rvert": "|", "quad": "\0", "to": "→",
     "alpha": "α", "beta": "β", "delta": "δ", "epsilon": "ε", "eta": "η", "lambda": "λ", "mu": "μ",
     "pi": "π", "rho": "ρ", "sigma": "σ", "theta": "θ", "tau": "τ", "Phi": "Φ", "varphi": "φ",
     "ell": "ℓ", "top": "ᵀ", "textbackslash": "\\", "textasciitilde": "~", "textasciicircum": "^",
@@ -14,7 +14,11 @@ _SIGNS = {
 _FUNCTIONS = ("exp", "log", "sin", "cos", "tanh", "max", "min")
 _RAISED = str.maketrans("0123456789+-nkt", "⁰¹²³⁴⁵⁶⁷⁸⁹⁺⁻ⁿᵏᵗ")
 _LOWERED = str.maketrans("0123456789+-aehijklmnoprstuvx", "₀₁₂₃₄₅₆₇₈₉₊₋ₐₑₕᵢⱼₖₗₘₙₒₚᵣₛₜᵤᵥₓ")
-_TOKEN = re.compile(r"\\(cdot|frac|sqrt|hat|text|mathrm|underbrace)(?![a-z]) *|\\([a-zA-Z]+)|\\(.)|(.)")
+_TOKEN = re.compile(
+    r"\\(cdot|frac|sqrt|hat|text|mathrm|underbrace|lvert)(?![a-z]) *|\\([a-zA-Z]+)|\\(.)|(.)"
+)
+
+_ESCAPE = re.compile(r"\\(text[a-z]+)\{\}|\\(.)")
 
 
 def plain(latex: str) -> str:
@@ -25,7 +29,8 @@ def plain(latex: str) -> str:
     >>> plain(r"z_{2} = 0.5\cdot (-1) + \frac{1}{1 + e^{-2}}")
     'z₂ = 0.5·(-1) + 1/(1 + e⁻²)'
     """
-    return re.sub(r" +(?=$)", "", _Reader(latex).all())
+    text = re.sub(r" +", " ", _Reader(latex).all())
+    return re.sub(r" ?\0 ?", "   ", text).strip()
 
 
 class _Reader:
@@ -99,8 +104,7 @@ class _Reader:
             end += 1
         self.at = end
         words = self.latex[start : end - 1]
-        words = re.sub(r"\\(text\w+)\{\}", lambda found: _SIGNS[found[1]] + "\0", words)
-        return re.sub(r"\\(?!\0)(.)", r"\1", words).replace("\0", "")
+        return _ESCAPE.sub(lambda found: _SIGNS[found[1]] if found[1] else found[2], words)
 
 
 def _whole(text: str) -> str:

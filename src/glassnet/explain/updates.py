@@ -160,7 +160,12 @@ def _adam(u: Update) -> tuple[str, list[str]]:
         formula += r" - \eta \lambda \theta"
         lost = rf"{number(o.weight_decay)}\cdot {number(u.decay)}\cdot {factor(u.before)}"
         first = rf"- {number(u.rate)}\cdot {lost} "
-    lines = [*_moments(u), f"{m_line} = {number(m_hat)}", v_line, _adam_step(u, m_hat, v_hat, first)]
+    lines = [
+        *_moments(u),
+        f"{m_line} = {number(m_hat)}",
+        v_line,
+        _adam_step(u, m_hat, v_hat, first),
+    ]
     return formula, lines
 
 
@@ -219,7 +224,7 @@ def update_words(update: Update, title: str, told: str) -> Words:
     formula, lines = FORMS.get(type(update.optimizer), _own)(update)
     says = (
         "The parameter takes a step against its gradient, so that the loss of this row falls. "
-        f"{told} All other parameters take theirs in the same way."
+        f"{told.strip()} All other parameters take theirs in the same way."
     )
     g = number(update.gradient)
     return Words(title, formula, (rf"g = d{update.name} = {g}", *lines), says)
