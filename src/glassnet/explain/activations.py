@@ -4,6 +4,8 @@ docs/maths/activations.md has the formulas. A slope is written in ``a = f(z)`` w
 is computed.
 """
 
+# ruff: noqa: ARG001, ARG005 - one signature for all, not all of it used by each
+
 from __future__ import annotations
 
 import math

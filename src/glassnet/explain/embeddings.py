@@ -11,7 +11,7 @@ import numpy as np
 from glassnet.core.arrays import Array
 from glassnet.core.layer import Params
 from glassnet.explain.layers import Describe, description_of
-from glassnet.explain.shown import added, constant, factor, number, product, products, shortened
+from glassnet.explain.shown import added, constant, factor, number, product, products
 from glassnet.explain.step import Words
 from glassnet.explain.visit import Visit, kind_of
 from glassnet.tabular.blocks import Columns
@@ -39,9 +39,9 @@ def periodic_forward(visit: Visit) -> Words:
         waves, m = np.cos(angles[i]), mix[i, :, q - 1]
         j = int(np.abs(waves * m).argmax())
         terms = [*products(m, waves, visit.most), constant(d[i, q - 1])]
+        angle = rf"2\pi\cdot {factor(f[i, j])}\cdot {factor(x)} + {factor(c[i, j])}"
         lines += [
-            rf"\cos(2\pi\cdot {factor(f[i, j])}\cdot {factor(x)} + {factor(c[i, j])}) = "
-            rf"{number(waves[j])}",
+            rf"\cos({angle}) = {number(waves[j])}",
             rf"y_{{{at}}} = {added(terms)} = {number(visit.y[k])}",
         ]
     return Words(
@@ -72,14 +72,13 @@ def periodic_backward(visit: Visit) -> Words:
         ]
     for i in dict.fromkeys(k // width for k in visit.nodes()):
         j, x = int(np.abs(d_c[i]).argmax()), visit.x[i]
-        sums = added(shortened([product(a, b) for a, b in zip(mix[i, j], dy[i, 1:], strict=True)],
-                               visit.most))  # fmt: skip
+        sums = added(products(mix[i, j], dy[i, 1:], visit.most))
+        back = rf"-\sin({number(angles[i, j])})\cdot ({sums})"
         slope = [(rf"2\pi\cdot {factor(x)}\cdot {factor(d_c[i, j])}", 0.0)]
+        slope += visit.price(0, (i, j))
         lines += [
-            rf"dc_{{{i + 1},{j + 1}}} = -\sin({number(angles[i, j])})\cdot ({sums}) = "
-            rf"{number(d_c[i, j])}",
-            rf"df_{{{i + 1},{j + 1}}} = {added([*slope, *visit.price(0, (i, j))])} = "
-            rf"{number(d_f[i, j])}",
+            rf"dc_{{{i + 1},{j + 1}}} = {back} = {number(d_c[i, j])}",
+            rf"df_{{{i + 1},{j + 1}}} = {added(slope)} = {number(d_f[i, j])}",
         ]
     lines += _periodic_inputs(visit, dy)
     return Words(

@@ -15,15 +15,11 @@ from glassnet.core.optimizers import Optimizer
 from glassnet.errors import DataError, ParameterError, ShapeError
 from glassnet.explain.encoding import encoding_step
 from glassnet.explain.explanation import Explanation
-from glassnet.explain.passes import (
-    MOST,
-    Taken,
-    check_no_parameter,
-    explanation_of,
-    input_step,
-    run_passes,
-)
+from glassnet.explain.passes import MOST, check_no_parameter
+from glassnet.explain.run import run_passes
+from glassnet.explain.stepping import Taken
 from glassnet.explain.targets import encoded_target, output_names, said
+from glassnet.explain.walk import explanation_of, input_step
 from glassnet.files.predictor import Predictor, load
 from glassnet.record import Model
 
@@ -171,8 +167,8 @@ def subject_of(model: Any) -> Subject:
             "yet. Call fit first."
         )
     raise ParameterError(
-        f"model is {model!r}; expected a fitted estimator of glassnet, what glassnet.load gives, or "
-        "the path of a model file."
+        f"model is {model!r}; expected a fitted estimator of glassnet, what glassnet.load gives, "
+        "or the path of a model file."
     )
 
 

@@ -1,5 +1,7 @@
 r"""LaTeX as plain Unicode text: for the formulas that this package writes, and no others."""
 
+# ruff: noqa: RUF001 - Greek letters are Greek letters here
+
 from __future__ import annotations
 
 import re

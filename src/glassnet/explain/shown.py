@@ -121,12 +121,12 @@ def shortened(terms: Sequence[Term], most: int) -> list[Term]:
 
 
 def added(terms: Iterable[Term]) -> str:
-    """Return a sum; the first term needs no parentheses around a number below 0.
+    r"""Return a sum; the first term needs no parentheses around a number below 0.
 
     Examples
     --------
     >>> added([product(-0.5, 2.0), constant(-1.0)])
-    '-0.5\\\\cdot 2 + (-1)'
+    '-0.5\\cdot 2 + (-1)'
     """
     text = " + ".join(one for one, _ in terms)
     if text.startswith("(-"):

@@ -10,10 +10,10 @@ import numpy as np
 
 from glassnet.core.arrays import Array
 from glassnet.errors import LabelError, ShapeError
-from glassnet.explain.passes import Said
 from glassnet.explain.shown import added, and_more, constant, factor, largest, named, number
 from glassnet.explain.shown import shortened as some_of
 from glassnet.explain.step import Step, Values, Words
+from glassnet.explain.walk import Said
 from glassnet.record import (
     Classes,
     Labels,
@@ -144,7 +144,7 @@ def said(model: Model, X: Array, z: Array, member: int, name: str | None, most: 
     final = model.outputs_of(X)
     p = final[0]
     shown = largest(p, most)
-    lines = [*_own_lines(target, z, each[member], name, most)]
+    lines = [*_own_lines(target, z, each[member])]
     if len(each) > 1:
         lines += [_mean_line(names[k], [one[k] for one in each], p[k], most) for k in shown]
         lines += and_more(p.size - len(shown), "output")
@@ -166,11 +166,11 @@ def _formula(target: Target, n: int) -> str:
         Numbers: r"\hat y = z \cdot \mathrm{std} + \mathrm{mean}",
         Means: r"\hat y = P",
         Labels: r"\hat y_k = 1 \text{ if } p_k > \frac{1}{2}, \text{ else } 0",
-    }.get(type(target), r"\hat y = \text{the class with the largest } p_k")  # type: ignore[call-overload]
+    }.get(type(target), r"\hat y = \text{the class with the largest } p_k")
     return rf"P = \frac{{1}}{{{n}}} \sum_m P_m, \quad {own}" if n > 1 else str(own)
 
 
-def _own_lines(target: Target, z: Array, p: Array, name: str | None, most: int) -> Sequence[str]:
+def _own_lines(target: Target, z: Array, p: Array) -> Sequence[str]:
     """Return the way from the scores of one network to its prediction, where there is one."""
     if isinstance(target, Numbers):
         y = float(z[0]) * target.std + target.mean
