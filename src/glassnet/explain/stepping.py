@@ -176,6 +176,6 @@ def _verdict(error: float) -> str:
     if error < 1e-3:
         return "They differ a little, as they do in float32, and near a kink of a function."
     return (
-        "They differ: the row is at a kink of a function, or a layer of your own goes back wrongly; "
-        "gn.gradcheck looks at all parameters."
+        "They differ: the row is at a kink of a function, or a layer of your own goes back "
+        "wrongly; gn.gradcheck looks at all parameters."
     )
