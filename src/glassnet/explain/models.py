@@ -9,7 +9,7 @@ from typing import Any, TypeAlias
 
 import numpy as np
 
-from glassnet.core.arrays import Array, check_count
+from glassnet.core.arrays import Array, check_count, check_rows
 from glassnet.core.network import Network
 from glassnet.core.optimizers import Optimizer
 from glassnet.errors import DataError, ParameterError, ShapeError
@@ -123,8 +123,8 @@ def explain(
     if y is None:
         check_no_parameter(parameter, "y")
     raw = one_row(X, row)
-    rows = its.rows(raw)
     theta = its.thetas[member]
+    rows = np.asarray(check_rows(its.rows(raw), theta.dtype, its.network.n_in))
     target = None if y is None else encoded_target(its.target, _target_of(y, row, X), theta.dtype)
     if target is not None:
         theta, rows, target, _ = its.network.check(theta, rows, target, None)

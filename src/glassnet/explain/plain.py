@@ -111,7 +111,8 @@ class _Reader:
 
 def _whole(text: str) -> str:
     """Return a part of a fraction, in parentheses if it has parts itself."""
-    return text if re.fullmatch(r"-?[\w.∂^\u0302]+", text) else f"({text})"
+    is_one = re.fullmatch(r"-?[\w.∂^\u0302]+|√\([^()]*(\([^()]*\)[^()]*)*\)", text)
+    return text if is_one else f"({text})"
 
 
 def _marked(sign: str, text: str) -> str:

@@ -7,8 +7,10 @@ from typing import Any
 
 import numpy as np
 
+from glassnet.core.activations import Activation
 from glassnet.core.arrays import Array
 from glassnet.core.layer import Layer, Params
+from glassnet.core.mixed import MixedActivation
 from glassnet.core.penalties import Penalty
 from glassnet.explain.shown import Term, and_more, factor, largest
 
@@ -90,11 +92,15 @@ class Visit:
     def nodes(self, forced: int | None = None) -> list[int]:
         """Return the nodes that get a line: of the largest gradient, or else of the largest value.
 
-        One that is ``forced`` is among them.
+        An activation shows the nodes of the layer before it, whose dZ it gives. One that is
+        ``forced`` is among them.
         """
         if self.shown is not None:
             return self.shown
-        return largest(self.y if self.dY is None else self.dy, self.most, forced)
+        if self.dY is None:
+            return largest(self.y, self.most, forced)
+        follows = isinstance(self.layer, Activation | MixedActivation) and self.dX is not None
+        return largest(self.dx if follows else self.dy, self.most, forced)
 
     def more(self, what: str = "node") -> list[str]:
         """Return the line that says how many nodes have none; blocks leave it to their whole."""
