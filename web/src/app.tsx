@@ -5,6 +5,7 @@ import { useState } from "preact/hooks";
 import { Segmented } from "./controls/buttons";
 import { Glass } from "./glass";
 import { Confusion, Curves, Layers, LearningRate } from "./insight";
+import { LessonBar } from "./lessons";
 import { Data } from "./panels/data";
 import { Help } from "./panels/help";
 import { Inputs } from "./panels/inputs";
@@ -26,6 +27,7 @@ export function App() {
   return (
     <div class="page" onDragOver={over} onDragLeave={() => (dropping.value = false)} onDrop={drop}>
       <Top />
+      <LessonBar />
       <Bars />
       <main class={side ? "panels" : "panels no-data"}>
         {side && <Data />}
