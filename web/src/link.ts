@@ -174,6 +174,7 @@ function fromHash(begins: boolean): void {
     to.loss = first!.loss;
   } else if (unread.length > 0) note.value = `The link says what this page does not know: ${unread.join(", ")}.`;
   if (!begins || !same(to, first)) ask({ do: "setup", setup: to });
+  if (!begins) ask({ do: "reset" }); // a link is of a beginning
 }
 
 function readPart(name: string, text: string, to: Setup): boolean {

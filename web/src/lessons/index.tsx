@@ -3,6 +3,7 @@
 import { signal } from "@preact/signals";
 import { useId, useRef } from "preact/hooks";
 import { place } from "../insight/panel";
+import { ask } from "../state";
 import { IconButton } from "../panels/top";
 import "../lessons.css";
 import lessons from "./lessons.json";
@@ -15,7 +16,9 @@ const STAYS = /^(hide|theme|discrete|tests)=/; // parts of a link that are not a
 function show(lesson: number, step: number): void {
   at.value = { lesson, step };
   const kept = location.hash.slice(1).split("&").filter((part) => STAYS.test(part));
+  const before = location.hash;
   location.hash = [lessons[lesson]!.steps[step]!.link, ...kept].join("&");
+  if (location.hash === before) ask({ do: "reset" }); // the address tells of changes only
 }
 
 export function LessonsButton() {
