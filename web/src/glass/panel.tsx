@@ -101,9 +101,9 @@ const capital = (text: string): string => (text[0] ?? "").toUpperCase() + text.s
 
 function Prediction({ prediction, loss }: { prediction: Record<string, number>; loss: number }) {
   const parts = Object.entries(prediction).sort((a, b) => b[1] - a[1]);
-  const shown = parts.slice(0, 4).map(([name, value]) => `${name} ${short(value)}`);
+  const shown = parts.slice(0, 4).map(([name, value]) => `${name}: ${short(value)}`);
   if (parts.length > shown.length) shown.push("…");
-  return <span>The network says {shown.join(", ")}. Loss {short(loss)}.</span>;
+  return <span>The network says {shown.join("; ")}. Loss {short(loss)}.</span>;
 }
 
 function Foot() {
