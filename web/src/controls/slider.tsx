@@ -1,0 +1,93 @@
+// A slider with a number box: the slider for trying, the box for exact values.
+
+import type { ComponentChildren } from "preact";
+import { useEffect, useLayoutEffect, useMemo, useRef, useState } from "preact/hooks";
+import { clamped, rounded, type Scale } from "./scales";
+import { throttled } from "./throttle";
+import { Tip } from "./tip";
+
+interface Props {
+  id: string; // the data-testid; the box has "-box" after it
+  label: string;
+  value: number;
+  scale: Scale;
+  /** The nearest number that is allowed; by default two digits that count. */
+  round?: (value: number) => number;
+  onChange: (value: number) => void;
+  help?: ComponentChildren;
+  /** Said beside the box, such as "all rows". */
+  words?: string;
+}
+
+const STEPS = 200;
+
+export function Slider({ id, label, value, scale, round = rounded, onChange, help, words }: Props) {
+  const [draft, setDraft] = useState<number | null>(null);
+  const dragging = useRef(false);
+  const latest = useRef(onChange);
+  latest.current = onChange;
+  const send = useMemo(() => throttled((one: number) => latest.current(one), 120), []);
+
+  // What the server answers takes the draft's place, though not under the reader's finger.
+  useEffect(() => {
+    if (!dragging.current) setDraft(null);
+  }, [value]);
+  const set = (one: number) => {
+    const allowed = clamped(round(one), scale.low, scale.high);
+    setDraft(allowed);
+    send(allowed);
+  };
+  const release = () => {
+    dragging.current = false;
+    window.setTimeout(() => !dragging.current && setDraft(null), 600);
+  };
+  const now = draft ?? value;
+  return (
+    <div class="field">
+      <div class="field-head">
+        <label for={id}>{label}</label>
+        {help && <Tip about={label}>{help}</Tip>}
+        {words && <span class="muted field-words">{words}</span>}
+        <NumberBox id={`${id}-box`} label={label} value={now} scale={scale} onChange={set} />
+      </div>
+      <input
+        id={id} data-testid={id} type="range" min={0} max={STEPS} step={1}
+        value={Math.round(clamped(scale.position(now), 0, 1) * STEPS)} aria-valuetext={words ?? String(now)}
+        onInput={(event) => {
+          dragging.current = true;
+          set(scale.at(Number(event.currentTarget.value) / STEPS));
+        }}
+        onChange={release}
+      />
+    </div>
+  );
+}
+
+interface BoxProps {
+  id: string;
+  label: string;
+  value: number;
+  scale: { low: number; high: number };
+  whole?: boolean;
+  onChange: (value: number) => void;
+}
+
+/** A box for one number: what cannot be is not sent, what lies beyond becomes the bound. */
+export function NumberBox({ id, label, value, scale, whole, onChange }: BoxProps) {
+  const box = useRef<HTMLInputElement>(null);
+  // Not while one types in it: numbers that training moves would take the digits away.
+  useLayoutEffect(() => {
+    if (document.activeElement !== box.current) box.current!.value = String(rounded(value, 6));
+  }, [value]);
+  const take = () => {
+    const typed = box.current!.valueAsNumber;
+    const number = Number.isFinite(typed) ? typed : value;
+    const allowed = clamped(whole ? Math.round(number) : number, scale.low, scale.high);
+    box.current!.value = String(allowed);
+    if (allowed !== value) onChange(allowed);
+  };
+  return (
+    <input ref={box} class="box" data-testid={id} type="number" step="any" aria-label={label}
+      min={scale.low} max={scale.high} onChange={take} />
+  );
+}

@@ -1,0 +1,121 @@
+// What the network is told of a row, and the two axes that the map shows.
+
+import { useRef, useState } from "preact/hooks";
+import { Tip } from "../controls/tip";
+import { diverging } from "../colors";
+import { middle } from "../draw/palette";
+import { surface, useDrawing } from "../draw/surface";
+import { fill, inputHeight } from "../draw/thumbnails";
+import type { Input, Setup } from "../protocol";
+import { catalog, change, data, setup } from "../state";
+import { dark, note } from "../view";
+
+const MANY = 12; // from here on a search box helps
+
+export function Inputs() {
+  const available = data.value?.header.available ?? [];
+  const [search, setSearch] = useState("");
+  const found = available.filter((one) => one.name.toLowerCase().includes(search.toLowerCase()));
+  const many = available.length >= MANY;
+  return (
+    <section class="panel inputs" aria-label="Inputs">
+      <h2>Inputs <Tip about="inputs">
+        <p>What the first layer sees of each row. Products and sines are worked out from the columns before the network
+          sees them: with the right ones a small network is enough.</p>
+      </Tip></h2>
+      {many && (
+        <input type="search" data-testid="inputs-search" aria-label="Search the columns" placeholder="Search"
+          value={search} onInput={(event) => setSearch(event.currentTarget.value)} />
+      )}
+      {many && <SelectAll found={found} />}
+      <div class="input-list" role="group" aria-label="Inputs of the network">
+        {found.map((one) => <InputBox key={one.name} input={one} />)}
+        {found.length === 0 && <p class="says">No column has this in its name.</p>}
+      </div>
+      {setup.value && available.length > 0 && <View setup={setup.value} columns={available.filter((one) => one.is_column)} />}
+    </section>
+  );
+}
+
+/** Return whether the network can have these inputs; if so, ask for them. */
+function choose(names: string[]): boolean {
+  const most = catalog.peek()!.limits.inputs;
+  note.value = null;
+  if (names.length === 0) note.value = "The network needs at least one input.";
+  else if (names.length > most) note.value = `At most ${most} inputs: ${names.length} would be chosen.`;
+  else change({ inputs: names });
+  return note.value === null;
+}
+
+function SelectAll({ found }: { found: Input[] }) {
+  const chosen = setup.value?.inputs ?? [];
+  const names = found.map((one) => one.name);
+  return (
+    <div class="row tight">
+      <button type="button" data-testid="inputs-all" title="Also those that are listed" onClick={() => choose([...new Set([...chosen, ...names])])}>All</button>
+      <button type="button" data-testid="inputs-only" title="Only those that are listed" onClick={() => choose(names)}>Only</button>
+      <span class="muted" aria-live="polite">{chosen.length}</span>
+    </div>
+  );
+}
+
+function InputBox({ input }: { input: Input }) {
+  const chosen = setup.value?.inputs ?? [];
+  const checked = chosen.includes(input.name);
+  // In the order that the server lists them, whatever the order of the clicks.
+  const flipped = () => {
+    const all = data.peek()!.header.available.map((one) => one.name);
+    return all.filter((name) => (name === input.name ? !checked : chosen.includes(name)));
+  };
+  return (
+    <label class="input" title={input.label}>
+      <input type="checkbox" data-testid={`input-${input.name.replaceAll(" ", "-")}`} checked={checked}
+        onChange={(event) => {
+          if (!choose(flipped())) event.currentTarget.checked = checked;
+        }} />
+      {inputHeight(input.name) && <InputMap name={input.name} side={28} />}
+      <span>{input.label}</span>
+    </label>
+  );
+}
+
+function InputMap({ name, side }: { name: string; side: number }) {
+  const canvas = useRef<HTMLCanvasElement>(null);
+  useDrawing([dark], [name], () => {
+    const height = inputHeight(name)!;
+    fill(surface(canvas.current!, side, side), side, (x, y) => diverging(height(x, y), middle()));
+  });
+  return <canvas ref={canvas} class="input-map" width={side} height={side} aria-hidden="true" />;
+}
+
+function View({ setup: now, columns }: { setup: Setup; columns: Input[] }) {
+  const { view } = now;
+  const explained = data.value?.header.explained;
+  const set = (axis: "x" | "y", name: string) => {
+    if (view.kind === "columns") change({ view: { ...view, [axis]: name } });
+  };
+  if (columns.length <= 2) return null;
+  return (
+    <fieldset class="view">
+      <legend>Axes of the map</legend>
+      <select data-testid="view-kind" aria-label="What the axes are" value={view.kind}
+        onChange={(event) =>
+          change({ view: event.currentTarget.value === "components" ? { kind: "components" }
+            : { kind: "columns", x: columns[0]!.name, y: columns[1]!.name } })}>
+        <option value="columns">two columns</option>
+        <option value="components">two components</option>
+      </select>
+      {view.kind === "columns" && (["x", "y"] as const).map((axis) => (
+        <select key={axis} data-testid={`view-${axis}`} aria-label={axis === "x" ? "Across" : "Up"} value={view[axis]}
+          onChange={(event) => set(axis, event.currentTarget.value)}>
+          {columns.map((one) => <option key={one.name} value={one.name}>{axis === "x" ? "→ " : "↑ "}{one.label}</option>)}
+        </select>
+      ))}
+      {view.kind === "components" && explained != null && (
+        <p class="says" data-testid="explained">
+          The first two principal components keep {Math.round(explained * 100)} % of the variance.
+        </p>
+      )}
+    </fieldset>
+  );
+}

@@ -1,0 +1,121 @@
+// The stage: one canvas for nodes and weights, and over it a button for each node and bias.
+
+import { signal } from "@preact/signals";
+import { useEffect, useMemo, useRef } from "preact/hooks";
+import { columns as placed, neededWidth, type Column } from "../draw/layout";
+import { drawGap, drawOne, weightAt } from "../draw/connections";
+import { BIAS_FROM, drawInputs, drawNodes, drawOutputs, outline } from "../draw/nodes";
+import { surface, useDrawing, useSize } from "../draw/surface";
+import type { SetupMessage } from "../protocol";
+import { data, frame, glass, glassStep, network } from "../state";
+import { dark, editing, editorAt } from "../view";
+import { HoverBox } from "./hover";
+import { LayerHead } from "./layers";
+import { hovered, look, looked, NodeButtons } from "./node_buttons";
+
+const HEAD = matchMedia("(pointer: coarse)").matches ? 114 : 96; // pixels for what stands above the layers
+const FOOT = 10;
+
+/** The dense layer that the glass shows, and null while it is closed. */
+const litLayer = () => glass.value?.steps[glassStep.value]?.dense ?? null;
+
+export function Stage() {
+  const [box, size] = useSize<HTMLDivElement>();
+  const net = network.value;
+  const width = net ? Math.max(size.width, neededWidth(net.network)) : 0;
+  const columns = useMemo(
+    () => (net && size.height > 0 ? placed(net.setup.inputs.length, net.network, width, HEAD, size.height - FOOT) : []),
+    [net, width, size.height],
+  );
+  // A node that is looked at may be gone in another network.
+  useEffect(() => look(null), [net?.generation]);
+  return (
+    <div ref={box} class="stage" onMouseLeave={() => (hovered.value = null)}>
+      {net && columns.length > 0 && (
+        <div class="stage-inside" style={{ width: `${width}px` }}>
+          <Picture net={net} columns={columns} width={width} height={size.height} />
+          <Heads net={net} columns={columns} />
+          <NodeButtons net={net} columns={columns} biasFrom={BIAS_FROM} />
+          <HoverBox net={net} width={width} height={size.height} />
+        </div>
+      )}
+    </div>
+  );
+}
+
+function Heads({ net, columns }: { net: SetupMessage; columns: Column[] }) {
+  const lit = litLayer();
+  const width = Math.min(132, (columns[1]?.pitch ?? 100) - 6);
+  const plain = (column: Column, name: string, isLit: boolean) => (
+    <div class={isLit ? "layer-head plain lit" : "layer-head plain"} style={{ left: `${column.center - width / 2}px`, width: `${width}px` }}>{name}</div>
+  );
+  return (
+    <>
+      {plain(columns[0]!, "Inputs", false)}
+      {net.setup.layers.map((layer, i) => columns[i + 1] && (
+        <LayerHead key={i} index={i} layer={layer} center={columns[i + 1]!.center} width={width} lit={lit === i} />
+      ))}
+      {plain(columns[columns.length - 1]!, "Output", lit === columns.length - 2)}
+    </>
+  );
+}
+
+interface PictureProps {
+  net: SetupMessage;
+  columns: Column[];
+  width: number;
+  height: number;
+}
+
+const cursor = signal("default");
+
+function Picture({ net, columns, width, height }: PictureProps) {
+  const canvas = useRef<HTMLCanvasElement>(null);
+  useDrawing([frame, data, dark, hovered, looked, glass, glassStep], [net, columns, width, height], () => {
+    const context = surface(canvas.current!, width, height);
+    const header = data.peek()?.header;
+    const now = frame.peek();
+    if (!header || header.available.length === 0) return;
+    const labels = new Map(header.available.map((one) => [one.name, one.label]));
+    if (now && now.header.generation === net.generation && now.arrays.theta!.length === net.n_params) {
+      const theta = now.arrays.theta as Float64Array;
+      net.network.forEach((layer, l) => drawGap(context, theta, layer, columns[l]!, columns[l + 1]!));
+      const index = hovered.peek()?.index;
+      if (index !== undefined) drawOne(context, net.network, columns, index);
+      drawNodes(context, net, columns, now.arrays, header.classes.length,
+        (l) => new Set(now.header.layers[l]?.dead_nodes ?? []));
+    }
+    drawInputs(context, columns[0]!, net.setup.inputs, (name) => labels.get(name) ?? name);
+    drawOutputs(context, columns[columns.length - 1]!, header, width);
+    const at = looked.peek();
+    const column = at && columns[at.layer + 1];
+    if (column && column.x[at.node] !== undefined)
+      outline(context, column.x[at.node]!, column.y[at.node]!, column.size, column.size);
+  });
+  const find = (event: MouseEvent, reach: number) => {
+    const { left, top } = canvas.current!.getBoundingClientRect();
+    const [x, y] = [event.clientX - left, event.clientY - top];
+    const index = found(net, columns, x, y, reach);
+    hovered.value = index === null ? null : { index, x, y };
+    cursor.value = index === null ? "default" : "pointer";
+    return { index, x, y };
+  };
+  return (
+    <canvas ref={canvas} role="img" style={{ cursor: cursor.value }}
+      aria-label={`The network: ${[net.setup.inputs.length, ...net.network.map((one) => one.n_out)].join(", ")} nodes from the inputs to the output.`}
+      onMouseMove={(event) => find(event, 6)}
+      onClick={(event) => {
+        const { index, x, y } = find(event, 12);
+        editorAt.value = { x, y };
+        editing.value = index === null ? null : { index };
+      }} />
+  );
+}
+
+/** The weight under the pointer: of the gap that it stands in. */
+function found(net: SetupMessage, columns: Column[], x: number, y: number, reach: number): number | null {
+  const theta = frame.peek()?.arrays.theta as Float64Array | undefined;
+  if (!theta || theta.length !== net.n_params || y < HEAD - 20) return null;
+  const l = net.network.findIndex((_, i) => x > Math.min(...columns[i]!.x) && x < Math.max(...columns[i + 1]!.x));
+  return l < 0 ? null : weightAt(theta, net.network[l]!, columns[l]!, columns[l + 1]!, x, y, reach);
+}
