@@ -136,15 +136,18 @@ function said(
   return `${what} over epochs, at epoch ${short(point.epoch)}: training rows ${format(pair[0])}${test}. Arrow keys read it.`;
 }
 
-/** Return where the test loss was lowest, if it has risen since; else null. */
+/** Return where the test loss was lowest, if it has risen since while training went on well; else null. */
 function lowest(all: CurvePoint[]): number | null {
   let best = -1;
   for (let i = 0; i < all.length; i++) {
     const loss = all[i]!.loss[1];
     if (loss !== null && (best < 0 || loss < all[best]!.loss[1]!)) best = i;
   }
-  const now = all[all.length - 1]?.loss[1];
-  return best >= 0 && now != null && now > 1.1 * all[best]!.loss[1]! ? best : null;
+  const now = all[all.length - 1];
+  if (best < 0 || !now || now.loss[1] === null) return null;
+  const { loss } = all[best]!;
+  // Where both losses rise the steps are too long: that is no overfitting.
+  return now.loss[1] > 1.1 * loss[1]! && now.loss[0] <= 1.05 * loss[0] ? best : null;
 }
 
 /** One sentence on what the two curves say together. It keeps its place, so that nothing jumps. */
@@ -157,6 +160,9 @@ const verdict = computed(() => {
   const all = points.value;
   const now = all[all.length - 1];
   if (!now) return "Press play: each epoch adds a point.";
+  if (all.length > 5 && now.loss[0] > 1.1 * all[0]!.loss[0]) {
+    return "The loss is larger than at the start: the steps are too long. A smaller learning rate helps.";
+  }
   if (now.loss[1] === null) return "There are no test rows: nothing tells whether it only learns by heart.";
   const best = lowest(all);
   if (best !== null && now.loss[1] > now.loss[0]) {
