@@ -55,7 +55,7 @@ function Head() {
               type="checkbox" data-testid="glass-follow" checked={follow.value}
               onChange={(event) => (follow.value = event.currentTarget.checked)}
             />
-            follow the training
+            follow training
           </label>
           <button
             type="button" class="plain-button" data-testid="glass-wide" aria-pressed={wide.value}
@@ -111,7 +111,7 @@ function Foot() {
       <span class="glass-count">{n > 0 ? `step ${at.value + 1} of ${n}` : ""}</span>
       {old && (
         <button type="button" class="plain-button glass-stale" data-testid="glass-renew" title="The network has changed since: work the numbers out again" onClick={renew}>
-          ↻ it has trained on
+          ↻ trained on: renew
         </button>
       )}
       <button

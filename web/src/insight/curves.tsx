@@ -133,7 +133,7 @@ function said(
 ): string {
   if (!point || !pair) return `${what} over epochs: nothing yet. Press play.`;
   const test = pair[1] === null ? "" : `, test rows ${format(pair[1])}`;
-  return `${what} over epochs, at epoch ${short(point.epoch)}: training rows ${format(pair[0])}${test}. Arrow keys read it.`;
+  return `${what} over epochs, at epoch ${point.epoch.toLocaleString("en")}: training rows ${format(pair[0])}${test}. Arrow keys read it.`;
 }
 
 /** Return where the test loss was lowest, if it has risen since while training went on well; else null. */
@@ -166,7 +166,7 @@ const verdict = computed(() => {
   if (now.loss[1] === null) return "There are no test rows: nothing tells whether it only learns by heart.";
   const best = lowest(all);
   if (best !== null && now.loss[1] > now.loss[0]) {
-    return `Overfitting: the test loss was lowest at epoch ${short(all[best]!.epoch)} and has risen since.`;
+    return `Overfitting: the test loss was lowest at epoch ${all[best]!.epoch.toLocaleString("en")} and has risen since.`;
   }
   if (now.loss[1] > 1.5 * now.loss[0] && all.length > 20) {
     return "The gap: it does clearly better on rows that it has seen.";
