@@ -211,6 +211,21 @@ def test_the_most_important_nodes_have_lines_and_long_sums_are_cut(rng):
     assert total == pytest.approx((x * w).sum() - (x * w)[kept].sum(), rel=1e-3)
 
 
+def test_nodes_of_blocks_count_through(rng):
+    net, theta, X, Y = drawn(LAYERS["columns"], rng)
+    X[0, 3:] = 2, 3
+    told = explain_pass(net, theta, X, Y, most=12)
+    joined = net.activations(theta, X)[0][0]
+    lines = next(s for s in told.steps if s.layer == 0).words.lines
+    found = [re.match(r"[ay]_\{(\d+)\} = .* = (\S+)$", line) for line in lines]
+    shown = {int(one[1]): value_and_doubt(one[2]) for one in found if one}
+    assert sorted(shown) == list(range(1, 13))
+    assert all(abs(value - joined[k - 1]) <= doubt + 1e-12 for k, (value, doubt) in shown.items())
+    assert any(line.startswith("y_{11} = E_{3,1} = ") for line in lines)
+    back = next(s for s in told.steps if s.layer == 0 and s.phase == "backward").words.lines
+    assert any(line.startswith("dE_{2,3} = dy_{10} = ") for line in back)
+
+
 def test_a_line_by_hand():
     net = gn.Network([gn.Dense(2, 2), gn.Sigmoid(), gn.Dense(2, 2)], gn.CrossEntropy())
     # docs/maths/forward.md and backpropagation.md: the pages' own example
