@@ -4,7 +4,7 @@ import { css, ofClass } from "../colors";
 import { shown } from "../controls/scales";
 import { data, frame, network } from "../state";
 import { numbers } from "../view";
-import { axesShown, cross, pointed } from "./map";
+import { axesShown, cross, pointed } from "./map_place";
 import { looked } from "./node_buttons";
 import { Ramp } from "./ramp";
 
@@ -12,7 +12,7 @@ export function Readout() {
   const at = pointed.value ?? cross.value;
   void numbers.value; // the answers move while it trains
   const header = data.value?.header;
-  if (looked.value && !at) return <p class="readout"><NodeRamp layer={looked.value.layer} node={looked.value.node} /></p>;
+  if (looked.value && !at) return <p class="readout"><NodeRamp {...looked.value} /></p>;
   if (!at || !header || axesShown.value !== header.axes)
     return <p class="readout muted">Point at the map to read the answer there; at a node to see it here.</p>;
   const { x, y } = header.axes;
