@@ -25,7 +25,8 @@ export function App() {
   const main = ["inputs", "network", "output"].filter(shows);
   const below = ["training", "charts"].filter(shows);
   return (
-    <div class={chosen.value === null ? "page" : "page with-glass"} onDragOver={over} onDragLeave={() => (dropping.value = false)} onDrop={drop}>
+    <div class={chosen.value === null ? "page" : "page with-glass"} onDragOver={over}
+      onDragLeave={() => (dropping.value = false)} onDrop={drop}>
       <Top />
       <LessonBar />
       <Bars />
@@ -72,9 +73,11 @@ function Bars() {
     <div class="bars">
       {wasConnected.value && !connected.value && (
         <div class="bar warn" role="alert" data-testid="disconnected">
-          <span><strong>The connection to the server is lost</strong>, so training stands still. Is it still running? Start
+          <span>
+            <strong>The connection to the server is lost</strong>, so training stands still. Is it still running? Start
             it again with <code>glassnet playground</code> and open the address that it prints. The link of this page
-            keeps the setup, not the weights.</span>
+            keeps the setup, not the weights.
+          </span>
           <button type="button" data-testid="reload" onClick={() => location.reload()}>Try again</button>
         </div>
       )}

@@ -15,7 +15,8 @@ const LABEL_FONT = "11px system-ui, sans-serif";
 
 /** Draw every node that has weights: of the hidden layers and of the output. */
 export function drawNodes(
-  context: Context, net: SetupMessage, columns: Column[], arrays: Arrays, nClasses: number, dead: (layer: number) => Set<number>,
+  context: Context, net: SetupMessage, columns: Column[], arrays: Arrays, nClasses: number,
+  dead: (layer: number) => Set<number>,
 ): void {
   const { nodes, bounds, theta } = arrays as { nodes: Uint8Array; bounds: Float32Array; theta: Float64Array };
   const n = bounds.length / 2;

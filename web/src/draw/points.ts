@@ -100,7 +100,9 @@ function ring(context: Context, x: number, y: number): void {
 }
 
 /** The row whose point is nearest to a place, within `reach` pixels; null if none is. */
-export function nearest(arrays: Arrays, x: Place, y: Place, at: [number, number], reach: number, test: boolean): number | null {
+export function nearest(
+  arrays: Arrays, x: Place, y: Place, at: [number, number], reach: number, test: boolean,
+): number | null {
   const { points, test: isTest } = arrays;
   let best = reach * reach;
   let row: number | null = null;

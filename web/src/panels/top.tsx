@@ -9,7 +9,8 @@ import { help, numbers, playing, setSpeed, speed, theme, THEMES, togglePlaying }
 import { Icon, type IconName } from "./icons";
 
 const SPEEDS: [number, string][] = [
-  [1, "1 step/s"], [5, "5 steps/s"], [20, "20 steps/s"], [100, "100 steps/s"], [500, "500 steps/s"], [0, "full speed"],
+  [1, "1 step/s"], [5, "5 steps/s"], [20, "20 steps/s"], [100, "100 steps/s"], [500, "500 steps/s"],
+  [0, "full speed"],
 ];
 
 export function Top() {
@@ -38,7 +39,8 @@ interface IconButtonProps {
 
 export function IconButton({ id, icon, label, disabled, onClick }: IconButtonProps) {
   return (
-    <button type="button" class="icon" data-testid={id} aria-label={label} title={label} disabled={disabled} onClick={onClick}>
+    <button type="button" class="icon" data-testid={id} aria-label={label} title={label} disabled={disabled}
+      onClick={onClick}>
       <Icon name={icon} />
     </button>
   );
