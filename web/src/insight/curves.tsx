@@ -160,6 +160,8 @@ const verdict = computed(() => {
   const all = points.value;
   const now = all[all.length - 1];
   if (!now) return "Press play: each epoch adds a point.";
+  // The server sends null for what is no number.
+  if (!Number.isFinite(now.loss[0])) return "The loss is no longer a number.";
   if (all.length > 5 && now.loss[0] > 1.1 * all[0]!.loss[0]) {
     return "The loss is larger than at the start: the steps are too long. A smaller learning rate helps.";
   }
