@@ -8,7 +8,7 @@ import { BIAS_FROM, drawInputs, drawNodes, drawOutputs, outline } from "../draw/
 import { surface, useDrawing, useSize } from "../draw/surface";
 import { inputHeight } from "../draw/thumbnails";
 import type { SetupMessage } from "../protocol";
-import { data, frame, glass, glassStep, network } from "../state";
+import { chosen, data, frame, glass, glassStep, network } from "../state";
 import { dark, editing, editorAt } from "../view";
 import { HoverBox } from "./hover";
 import { LayerHead } from "./layers";
@@ -20,7 +20,7 @@ const FOOT = 10;
 const hasMaps = (net: SetupMessage) => net.setup.inputs.every((name) => inputHeight(name) !== null);
 
 /** The dense layer that the glass shows, and null while it is closed. */
-const litLayer = () => glass.value?.steps[glassStep.value]?.dense ?? null;
+const litLayer = () => (chosen.value === null ? null : (glass.value?.steps[glassStep.value]?.dense ?? null));
 
 export function Stage() {
   const [box, size] = useSize<HTMLDivElement>();
@@ -74,7 +74,7 @@ const cursor = signal("default");
 
 function Picture({ net, columns, width, height }: PictureProps) {
   const canvas = useRef<HTMLCanvasElement>(null);
-  useDrawing([frame, data, dark, hovered, looked, glass, glassStep], [net, columns, width, height], () => {
+  useDrawing([frame, data, dark, hovered, looked], [net, columns, width, height], () => {
     const context = surface(canvas.current!, width, height);
     const header = data.peek()?.header;
     const now = frame.peek();

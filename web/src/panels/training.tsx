@@ -69,10 +69,10 @@ function Penalty() {
   const { penalty } = setup.value!;
   return (
     <>
-      <Slider id="l2" label="L2 penalty" value={penalty.l2} scale={scale} words={penalty.l2 ? undefined : "off"}
+      <Slider id="l2" label="L2 penalty" value={penalty.l2} scale={scale}
         onChange={(l2) => change({ penalty: { ...penalty, l2 } })}
         help={<p>Adds the squares of the weights to the loss: large weights become smaller, the map smoother.</p>} />
-      <Slider id="l1" label="L1 penalty" value={penalty.l1} scale={scale} words={penalty.l1 ? undefined : "off"}
+      <Slider id="l1" label="L1 penalty" value={penalty.l1} scale={scale}
         onChange={(l1) => change({ penalty: { ...penalty, l1 } })}
         help={<p>Adds the sizes of the weights to the loss: weights that help little become 0.</p>} />
     </>
