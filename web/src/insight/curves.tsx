@@ -170,8 +170,9 @@ const verdict = computed(() => {
   if (best !== null && now.loss[1] > now.loss[0]) {
     return `Overfitting: the test loss was lowest at epoch ${all[best]!.epoch.toLocaleString("en")} and has risen since.`;
   }
-  if (now.loss[1] > 1.5 * now.loss[0] && all.length > 20) {
-    return "The gap: it does clearly better on rows that it has seen.";
-  }
-  return all.length > 20 ? "Training and test rows go together: what it learns holds for new rows." : "";
+  if (all.length <= 20) return "";
+  const gap = now.loss[1] / now.loss[0];
+  if (gap > 1.5) return "The gap: it does clearly better on rows that it has seen.";
+  if (gap > 1.15) return "A small gap: it does a little better on rows that it has seen.";
+  return "Training and test rows go together: what it learns holds for new rows.";
 });
