@@ -5,7 +5,7 @@ import type { Catalog, Choice, HiddenLayer, Kind, Setup } from "./protocol";
 import { ask, catalog, data, discrete, hidden, network, setup, showTest } from "./state";
 import { throttled } from "./controls/throttle";
 import { decodedPoints, encodedPoints } from "./link_points";
-import { note, theme, THEMES, type Theme } from "./view";
+import { note, sketch, theme, THEMES, type Theme } from "./view";
 
 const HIDEABLE = ["data", "inputs", "network", "training", "output", "charts", "keep"];
 

@@ -7,8 +7,6 @@ import type {
   Request, Setup, SetupMessage,
 } from "./protocol";
 
-export type { CurvePoint };
-
 export const connected = signal(false);
 export const page = signal("");
 export const version = signal("");

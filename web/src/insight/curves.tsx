@@ -4,7 +4,7 @@ import { computed, signal } from "@preact/signals";
 import type { RefObject } from "preact";
 import { useEffect, useRef, useState } from "preact/hooks";
 import { data } from "../state";
-import type { CurvePoint } from "../state";
+import type { CurvePoint } from "../protocol";
 import { Chart } from "./chart";
 import { last, points } from "./course";
 import { CurvesHelp } from "./helps";

@@ -1,7 +1,7 @@
 // Draws lines over training: axes, lines, and the gap between two of them.
 
 import { area, line as lineOf } from "d3-shape";
-import type { CurvePoint } from "../state";
+import type { CurvePoint } from "../protocol";
 import { trimmed } from "./numbers";
 import type { Palette } from "./palette";
 import { faded } from "./palette";

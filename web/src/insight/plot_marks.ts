@@ -1,6 +1,6 @@
 // What a plot says at its points: labels at the lines' ends, the best point, what the pointer reads.
 
-import type { CurvePoint } from "../state";
+import type { CurvePoint } from "../protocol";
 import type { Palette } from "./palette";
 import { isNarrow, placeOf, usable } from "./plot_scales";
 import type { Box, Plot, Scale } from "./plot_scales";
