@@ -14,8 +14,8 @@ import { Output } from "./panels/output";
 import { upload } from "./panels/own";
 import { IconButton, Top } from "./panels/top";
 import { Training } from "./panels/training";
-import { chosen, connected, hidden, problem } from "./state";
-import { note, wasConnected } from "./view";
+import { chosen, hidden, problem } from "./state";
+import { connection, note } from "./view";
 
 const dropping = signal(false);
 
@@ -71,12 +71,14 @@ function drop(event: DragEvent): void {
 function Bars() {
   return (
     <div class="bars">
-      {wasConnected.value && !connected.value && (
+      {(connection.value === "lost" || connection.value === "never") && (
         <div class="bar warn" role="alert" data-testid="disconnected">
           <span>
-            <strong>The connection to the server is lost</strong>, so training stands still. Is it still running? Start
-            it again with <code>glassnet playground</code> and open the address that it prints. The link of this page
-            keeps the setup, not the weights.
+            {connection.value === "lost"
+              ? <><strong>The connection to the server is lost</strong>, so training stands still. Is it still running? </>
+              : <><strong>The server does not answer.</strong> Is it running? Are too many of its pages open? </>}
+            Start it again with <code>glassnet playground</code> and open the address that it prints. The link of this
+            page keeps the setup, not the weights.
           </span>
           <button type="button" data-testid="reload" onClick={() => location.reload()}>Try again</button>
         </div>
