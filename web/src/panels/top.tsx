@@ -91,8 +91,10 @@ function Numbers() {
   );
 }
 
+/** How fast it goes; where exactly it is while it stands still. */
 function batch(now: FrameMessage): string {
-  return `step ${now.step}, batch ${now.batch} of ${now.n_batches}`;
+  if (!now.playing) return `step ${now.step}, batch ${now.batch} of ${now.n_batches}`;
+  return `${shown(now.epochs_per_second, 2)} epochs/s`;
 }
 
 function text(value: number | null | undefined): string {
