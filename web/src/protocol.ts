@@ -200,6 +200,7 @@ export interface FrameMessage {
   type: "frame";
   frame: number;
   generation: number;
+  run: number; // counts the trainings: each one begins from initial weights
   epoch: number;
   step: number;
   batch: number; // of the epoch, from 1; 0 before the first

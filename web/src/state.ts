@@ -71,7 +71,6 @@ function text(message: Message, ready: (setup: Setup) => void): void {
       ready(message.setup);
       break;
     case "setup":
-      if (message.generation !== network.value?.generation) curves.value = [];
       network.value = message;
       break;
     case "glass":
@@ -101,14 +100,16 @@ function binary(buffer: ArrayBuffer): void {
   remember(header);
 }
 
+let run = 0;
+
 /** Add a frame's points to the curves; every second point goes when there are too many. */
 function remember(one: FrameMessage): void {
-  if (one.curve.length === 0) return;
-  const points = [...curves.value];
+  const again = one.run !== run;
+  run = one.run;
+  if (one.curve.length === 0 && !again) return;
+  const points = again ? [] : [...curves.value];
   for (const point of one.curve) {
-    const last = points[points.length - 1];
-    if (last && point.step < last.step) points.length = 0;
-    if (point.step !== last?.step) points.push(point);
+    if (point.step !== points[points.length - 1]?.step) points.push(point);
   }
   curves.value = points.length > MOST_POINTS ? points.filter((_, i) => i % 2 === 0) : points;
 }

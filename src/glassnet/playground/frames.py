@@ -132,6 +132,7 @@ def frame(
         "type": "frame",
         "frame": number,
         "generation": session.generation,
+        "run": session.run,
         "epoch": state.epoch,
         "step": state.step,
         "batch": session.batch,

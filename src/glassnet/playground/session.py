@@ -65,8 +65,8 @@ class Session:
     state : TrainingState
     X, Y : arrays
         All rows as the network takes them, float64.
-    generation : int
-        Counts the networks and rows that there have been.
+    generation, run : int
+        Count the networks and rows that there have been, and the trainings.
     history : list of Change
         Since the initial weights.
     ended : Ended or None
@@ -81,7 +81,7 @@ class Session:
 
     def __init__(self, setup: Setup, file: OneFile | None = None) -> None:
         self.file = file
-        self.generation = 0
+        self.generation = self.run = 0
         self._start(setup, data_of(setup.data, file))
 
     # Changes
@@ -162,6 +162,7 @@ class Session:
         rng = np.random.default_rng(self.setup.seed)
         theta = self.net.init(rng, self.X_train)
         optimizer = self.setup.made_optimizer
+        self.run += 1
         self.state = TrainingState(
             theta, optimizer.new_slots(theta), np.arange(len(self.X_train)), rng,
             self.setup.learning_rate,
