@@ -7,7 +7,9 @@ Level 3, raw tables: `TabularClassifier`, `TabularRegressor`; `load` gives a `Pr
 Names load when they are first used (PEP 562), so importing glassnet costs next to nothing.
 """
 
+import sys
 from importlib import import_module
+from types import ModuleType
 from typing import TYPE_CHECKING, Any
 
 __version__ = "0.1.0"
@@ -53,6 +55,7 @@ _HOMES = {
     "estimators.regressor": ("MLPRegressor",),
     "estimators.tables.classifier": ("TabularClassifier",),
     "estimators.tables.regressor": ("TabularRegressor",),
+    "explain.models": ("explain",),
     "files.onnx.inputs": ("onnx_inputs",),
     "files.predictor": ("Predictor", "load"),
     "points": ("POINTS", "PointKind", "make_points"),
@@ -78,6 +81,26 @@ def __getattr__(name: str) -> Any:
 def __dir__() -> list[str]:
     """Return the public names."""
     return __all__
+
+
+class _Package(ModuleType):
+    """The package. Its `explain` is the function, though a folder has the same name.
+
+    Importing a module sets it as an attribute of its package: ``from glassnet.explain import ...``
+    would put the folder in the function's place.
+    """
+
+    @property
+    def explain(self) -> Any:
+        """The function."""
+        return import_module("glassnet.explain.models").explain
+
+    @explain.setter
+    def explain(self, folder: Any) -> None:
+        """Leave it as it is."""
+
+
+sys.modules[__name__].__class__ = _Package
 
 
 if TYPE_CHECKING:  # the same names, for editors and type checkers; a test compares the two
@@ -341,6 +364,7 @@ if TYPE_CHECKING:  # the same names, for editors and type checkers; a test compa
     from glassnet.estimators.regressor import MLPRegressor as MLPRegressor
     from glassnet.estimators.tables.classifier import TabularClassifier as TabularClassifier
     from glassnet.estimators.tables.regressor import TabularRegressor as TabularRegressor
+    from glassnet.explain.models import explain as explain
     from glassnet.files.onnx.inputs import onnx_inputs as onnx_inputs
     from glassnet.files.predictor import Predictor as Predictor
     from glassnet.files.predictor import load as load

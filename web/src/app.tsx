@@ -5,6 +5,7 @@ import { useState } from "preact/hooks";
 import { Segmented } from "./controls/buttons";
 import { Glass } from "./glass";
 import { Confusion, Curves, Layers, LearningRate } from "./insight";
+import { LessonBar } from "./lessons";
 import { Data } from "./panels/data";
 import { Help } from "./panels/help";
 import { Inputs } from "./panels/inputs";
@@ -27,6 +28,7 @@ export function App() {
     <div class={chosen.value === null ? "page" : "page with-glass"} onDragOver={over}
       onDragLeave={() => (dropping.value = false)} onDrop={drop}>
       <Top />
+      <LessonBar />
       <Bars />
       <main class={side ? "panels" : "panels no-data"}>
         {side && <Data />}

@@ -5,7 +5,7 @@ import type { Catalog, Choice, HiddenLayer, Kind, Setup } from "./protocol";
 import { ask, catalog, data, discrete, hidden, network, setup, showTest } from "./state";
 import { throttled } from "./controls/throttle";
 import { decodedPoints, encodedPoints } from "./link_points";
-import { note, theme, THEMES, type Theme } from "./view";
+import { note, sketch, theme, THEMES, type Theme } from "./view";
 
 const HIDEABLE = ["data", "inputs", "network", "training", "output", "charts", "keep"];
 
@@ -159,9 +159,8 @@ let first: Setup | null = null;
 /** Called when the server is there: ask it for what the link holds, then keep the link up to date. */
 export function restore(own: Setup): void {
   first = own;
-  fromHash(own);
-  // Another link in the same window is another page: its training begins anew.
-  addEventListener("hashchange", () => location.reload());
+  fromHash(own, true);
+  addEventListener("hashchange", () => fromHash(own, false));
   effect(() => {
     const parts = network.value && [setup.value, data.value, hidden.value, theme.value, discrete.value, showTest.value];
     if (parts) write();
@@ -169,7 +168,8 @@ export function restore(own: Setup): void {
 }
 
 /** Read the address. What it does not mention is the server's to choose: a table brings its own inputs. */
-function fromHash(own: Setup): void {
+function fromHash(own: Setup, begins: boolean): void {
+  if (!begins) sketch.value = null;
   const parts = parsed(location.hash);
   const to = structuredClone(own);
   const unread = [...parts.keys()].filter((name) => !readPart(name, parts.get(name)!, to));
@@ -177,8 +177,9 @@ function fromHash(own: Setup): void {
     note.value = "This link is of a table, which a link cannot hold: choose the file again.";
     Object.assign(to, { data: own.data, inputs: own.inputs, view: own.view, loss: own.loss });
   } else if (unread.length > 0) note.value = `The link says what this page does not know: ${unread.join(", ")}.`;
-  const asked = Object.entries(to).filter(([name, part]) => !same(part, own[name as keyof Setup]));
+  const asked = Object.entries(to).filter(([name, part]) => !begins || !same(part, own[name as keyof Setup]));
   if (asked.length > 0) ask({ do: "setup", setup: Object.fromEntries(asked) });
+  if (!begins) ask({ do: "reset" }); // a link is of a beginning
 }
 
 function readPart(name: string, text: string, to: Setup): boolean {

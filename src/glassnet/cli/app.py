@@ -412,3 +412,58 @@ def export(
         from glassnet.cli import exporting
 
         exporting.export(model, to, output, name, speaker=Speaker(as_json=as_json))
+
+
+@app.command()
+def explain(
+    model: ModelFile,
+    file: TableFile,
+    *,
+    row: Annotated[
+        int,
+        typer.Option(min=1, metavar="NUMBER", help="Which row, from 1 below the column names."),
+    ],
+    to: Annotated[
+        Literal["text", "markdown", "latex"] | None,
+        typer.Option("--to", help="Without it: by OUT, if it ends in .md or .tex; else text."),
+    ] = None,
+    output: Annotated[
+        Path | None,
+        typer.Option("--output", "-o", metavar="OUT", help="A file. Without it: standard output."),
+    ] = None,
+    target: Annotated[
+        str | None,
+        typer.Option(
+            "--target",
+            "-t",
+            metavar="COLUMN",
+            help="The column with what came true; the model knows which, if the command line has "
+            "trained it.",
+        ),
+    ] = None,
+    parameter: Annotated[
+        int | None,
+        typer.Option(
+            min=0,
+            metavar="INDEX",
+            help="The parameter whose update is worked out, from 0. Without it: that of the "
+            "largest gradient.",
+        ),
+    ] = None,
+    member: Annotated[
+        int, typer.Option(min=1, metavar="NUMBER", help="Which network, if the model is several.")
+    ] = 1,
+    as_json: Json = False,
+) -> None:
+    """Show what a model computes for one row, with the real numbers in the formulas.
+
+    glassnet explain churn.glassnet test.csv --row 3
+
+    The forward pass and the prediction; if the file has the target, the loss, the backward pass and
+    the update of one parameter, too.
+    """
+    with plainly():
+        from glassnet.cli import explaining
+
+        wish = explaining.Wish(model, file, row, to, output, target, parameter, member)
+        explaining.explain_row(wish, Speaker(as_json=as_json))

@@ -104,21 +104,27 @@ def _written(frame: Any, ending: str) -> bytes:
 
 def _outputs(predictor: Predictor, X: Any, name: str, about: Description, speaker: Speaker) -> Any:
     """Return what the model says of a table; columns it was not trained with do not matter."""
+    known, notes = known_columns(X, about)
+    try:
+        with warnings.catch_warnings():
+            warnings.simplefilter("ignore")
+            outputs = predictor.record.model.outputs(known)
+    except DataError as error:
+        raise Refusal(f"{name}: {error}") from error
+    speaker.notes(notes)
+    return outputs
+
+
+def known_columns(X: Any, about: Description) -> tuple[Any, list[str]]:
+    """Return a table without the columns that the model does not take, and what to say of them."""
     known = about.column_names
     origin = about.origin
     expected = {origin.target, origin.weight, *origin.dropped} if origin else set()
     extra = [one for one in X.columns if known is not None and one not in known]
     unknown = [one for one in extra if one not in expected]
-    try:
-        with warnings.catch_warnings():
-            warnings.simplefilter("ignore")
-            outputs = predictor.record.model.outputs(X.drop(extra))
-    except DataError as error:
-        raise Refusal(f"{name}: {error}") from error
-    if unknown:
-        some = ", ".join(map(repr, unknown[:8])) + " ..." * (len(unknown) > 8)
-        speaker.notes([f"columns that the model was not trained with are ignored: {some}"])
-    return outputs
+    some = ", ".join(map(repr, unknown[:8])) + " ..." * (len(unknown) > 8)
+    notes = [f"columns that the model was not trained with are ignored: {some}"] if unknown else []
+    return X.drop(extra), notes
 
 
 def evaluate(model: str, file: str, target: str | None, *, speaker: Speaker) -> None:

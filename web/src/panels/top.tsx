@@ -1,6 +1,7 @@
 // The top bar: play, step, reset, speed; where the training is; theme, keep, help.
 
 import { Keep } from "../keep";
+import { LessonsButton } from "../lessons";
 import type { FrameMessage } from "../protocol";
 import { ask, connected, data, hidden } from "../state";
 import { shown } from "../controls/scales";
@@ -19,6 +20,7 @@ export function Top() {
       <Play />
       <Numbers />
       <div class="top-end">
+        <LessonsButton />
         {!hidden.value.has("keep") && <Keep />}
         <ThemeButton />
         <IconButton id="help" icon="help" label="Help and keys (?)" onClick={() => (help.value = true)} />
