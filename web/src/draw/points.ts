@@ -37,9 +37,9 @@ export function drawShape(
 ): void {
   context.beginPath();
   SHAPES[shape]!(context, x, y, r);
-  context.lineWidth = hollow ? 1.8 : 1;
+  context.lineWidth = hollow ? 1.8 : r < 3 ? 0.6 : 1;
   context.fillStyle = hollow ? css(middle(), 0.85) : css(color);
-  context.strokeStyle = hollow ? css(color) : css(middle());
+  context.strokeStyle = hollow ? css(color) : ink("--rim");
   context.fill();
   context.stroke();
 }
