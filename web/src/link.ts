@@ -169,7 +169,10 @@ export function restore(own: Setup): void {
 
 /** Read the address. What it does not mention is the server's to choose: a table brings its own inputs. */
 function fromHash(own: Setup, begins: boolean): void {
-  if (!begins) sketch.value = null;
+  if (!begins) {
+    sketch.value = null;
+    hidden.value = new Set(); // the link says what it hides
+  }
   const parts = parsed(location.hash);
   const to = structuredClone(own);
   const unread = [...parts.keys()].filter((name) => !readPart(name, parts.get(name)!, to));
