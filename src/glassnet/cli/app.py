@@ -358,6 +358,13 @@ def playground(
         str | None,
         typer.Option(metavar="COLUMN", help="The column to predict; without it, the last one."),
     ] = None,
+    link: Annotated[
+        str,
+        typer.Option(
+            metavar="TEXT",
+            help="What to set up: the text behind # of a page's link, such as 'data=spiral'.",
+        ),
+    ] = "",
     port: Annotated[
         int, typer.Option(min=0, max=65535, metavar="NUMBER", help="0 is any that is free.")
     ] = 0,
@@ -369,14 +376,17 @@ def playground(
 
     glassnet playground flowers.csv --target species
 
+    glassnet playground --link 'data=spiral&layers=8-Tanh,8-Tanh'
+
     The page is for this machine alone; its address holds a token.
     """
     with plainly():
         from glassnet.cli import playing
 
         playing.play(
-            file, target=target, port=port, with_browser=browser, speaker=Speaker(as_json=False)
-        )
+            file, target=target, link=link, port=port, with_browser=browser,
+            speaker=Speaker(as_json=False),
+        )  # fmt: skip
 
 
 @app.command()

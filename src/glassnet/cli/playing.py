@@ -6,6 +6,7 @@ import errno
 import threading
 import webbrowser
 from pathlib import Path
+from urllib.parse import quote
 
 from glassnet.cli.reading import Source, read
 from glassnet.cli.refusals import FAILED, Refusal
@@ -66,14 +67,23 @@ def upload_of(path: Path, name: str) -> OneFile:
 
 
 def play(
-    file: str | None, *, target: str | None, port: int, with_browser: bool, speaker: Speaker
+    file: str | None,
+    *,
+    target: str | None,
+    link: str,
+    port: int,
+    with_browser: bool,
+    speaker: Speaker,
 ) -> None:
     """Serve the page until a signal comes."""
     rows = None if file is None else upload_of(Path(file), file)
     if rows is not None:
         Session(Setup(DataChoice("file", target=target)), rows)  # what is wrong is told now
 
+    fragment = link.rpartition("#")[2]  # of a whole link, too
+
     def started(address: str) -> None:
+        address += f"#{quote(fragment, safe='=&,^+()./:@%-')}" if fragment else ""
         speaker.plain(f"The playground is at {address} (Ctrl-C ends it)")
         speaker.out.file.flush()
         if with_browser:
