@@ -87,6 +87,22 @@ def test_it_begins_with_a_table(started, tmp_path, rng):
     ended(process, signal.SIGTERM)
 
 
+@pytest.mark.parametrize(
+    ("link", "shown"),
+    [
+        ("data=spiral&rate=0.1", "data=spiral&rate=0.1"),
+        ("http://a/?token=b#inputs=x1^2,x y", "inputs=x1^2,x%20y"),
+    ],
+)
+def test_a_link_stands_behind_the_address(link, shown):
+    process = start("playground", "--no-browser", "--link", link)
+    line = process.stdout.readline()
+    process.send_signal(signal.SIGTERM)
+    finish(process, 20)
+    assert line.partition("#")[2] == f"{shown} (Ctrl-C ends it)\n"
+    assert re.fullmatch(ADDRESS, line.replace(f"#{shown}", ""))
+
+
 def test_it_listens_for_this_machine_alone(started):
     process, port, _ = started()
     with httpx.Client(trust_env=False) as client:
