@@ -58,7 +58,7 @@ _HOMES = {
     "explain.models": ("explain",),
     "files.onnx.inputs": ("onnx_inputs",),
     "files.predictor": ("Predictor", "load"),
-    "points": ("POINTS", "PointKind", "make_points"),
+    "points": ("make_points",),
     "tabular.blocks": ("Columns",),
     "tabular.columns": ("Column",),
     "tabular.embeddings": ("CategoryEmbedding", "PeriodicEmbedding"),
@@ -368,12 +368,6 @@ if TYPE_CHECKING:  # the same names, for editors and type checkers; a test compa
     from glassnet.files.onnx.inputs import onnx_inputs as onnx_inputs
     from glassnet.files.predictor import Predictor as Predictor
     from glassnet.files.predictor import load as load
-    from glassnet.points import (
-        POINTS as POINTS,
-    )
-    from glassnet.points import (
-        PointKind as PointKind,
-    )
     from glassnet.points import (
         make_points as make_points,
     )
