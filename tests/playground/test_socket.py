@@ -368,6 +368,7 @@ def raw_page(here):
             "Sec-WebSocket-Version: 13\r\nSec-WebSocket-Key: dGhlIHNhbXBsZSBub25jZQ==\r\n\r\n"
         ).encode()
     )
+    assert raw.recv(12) == b"HTTP/1.1 101"
     return raw
 
 
