@@ -114,6 +114,7 @@ def test_it_listens_for_this_machine_alone(started):
     ended(process, signal.SIGTERM)
 
 
+@pytest.mark.slow
 def test_each_start_has_a_token_of_its_own(started):
     tokens = {started()[2] for _ in range(2)}
     assert len(tokens) == 2

@@ -54,6 +54,14 @@ def threads():
     return [t for t in threading.enumerate() if t.name.startswith("glassnet-playground")]
 
 
+def gone(seconds=20):
+    """Wait until no page has a thread; the step under way is taken."""
+    ends = time.monotonic() + seconds
+    while threads():
+        assert time.monotonic() < ends, threads()
+        time.sleep(0.01)
+
+
 def memory():
     """Return the bytes that this process has in memory now."""
     pages = int(Path("/proc/self/statm").read_text().split()[1])
@@ -335,12 +343,12 @@ def test_a_hundred_pages_at_once(here):
             while isinstance(text := one.recv(20), bytes) or '"code"' not in text[:20]:
                 pass
     quiet(0, here.place)
-    assert not threads()
+    gone()
     still_serves(here)
 
 
 def test_a_closed_page_frees_its_thread(here):
-    quiet(0, here.place)
+    gone()
     for way in ("close", "abort", "playing"):
         with here.page() as page:
             assert len(threads()) == 1
@@ -350,10 +358,7 @@ def test_a_closed_page_frees_its_thread(here):
             if way == "abort":
                 page.socket.socket.shutdown(socket.SHUT_RDWR)
         quiet(0, here.place)
-        ends = time.monotonic() + 10
-        while threads():
-            assert time.monotonic() < ends
-            time.sleep(0.01)
+        gone()
 
 
 def raw_page(here):
@@ -368,6 +373,7 @@ def raw_page(here):
             "Sec-WebSocket-Version: 13\r\nSec-WebSocket-Key: dGhlIHNhbXBsZSBub25jZQ==\r\n\r\n"
         ).encode()
     )
+    assert raw.recv(12) == b"HTTP/1.1 101"
     return raw
 
 
@@ -415,11 +421,8 @@ def test_a_page_that_reads_nothing_loses_its_place(here, monkeypatch):
         for one in asked:  # more than what the system keeps for a reader
             raw.sendall(masked(json.dumps(one)))
         time.sleep(0.3)
-        quiet(0, here.place, 10)
-        ends = time.monotonic() + 5
-        while threads():
-            assert time.monotonic() < ends
-            time.sleep(0.01)
+        quiet(0, here.place)
+        gone()
 
 
 @pytest.mark.parametrize(
@@ -721,7 +724,7 @@ def test_open_pages_end_with_the_server():
         here.server.should_exit = True
         assert page.close_code() in (1012, None)
         stack.close()
-    assert not threads()
+    gone()
 
 
 def test_the_environment_asks_no_proxy():

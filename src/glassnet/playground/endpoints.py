@@ -106,7 +106,6 @@ def application(place: Place) -> ASGIApp:
             Route("/model", _put_model, methods=["POST"]),
             Route("/model", _get_model),
             WebSocketRoute("/socket", _socket),
-            WebSocketRoute("/{path:path}", _no_socket),
             Mount("/", StaticFiles(directory=STATIC, check_dir=False)),
         ]
     )
@@ -176,10 +175,6 @@ async def _page(request: Request) -> Response:
 
 
 # The socket
-
-
-async def _no_socket(socket: WebSocket) -> None:
-    await socket.close(1008)  # before it is accepted: 403
 
 
 async def _socket(socket: WebSocket) -> None:
