@@ -69,7 +69,7 @@ def test_the_tables_hold_every_public_class(table):
         "ACTIVATIONS": glassnet.Activation, "INITIALIZERS": glassnet.Initializer,
         "OPTIMIZERS": glassnet.Optimizer,
     }[table]  # fmt: skip
-    public = {getattr(glassnet, name) for name in glassnet.__all__}
+    public = [getattr(glassnet, name) for name in glassnet.__all__]
     assert set(classes) == {
         c for c in public if inspect.isclass(c) and issubclass(c, base) and c is not base
     }
@@ -78,7 +78,7 @@ def test_the_tables_hold_every_public_class(table):
 @pytest.mark.parametrize(("table", "base"), [("LOSSES", "Loss"), ("SCHEDULES", "Schedule")])
 def test_the_tables_hold_one_of_every_public_class(table, base):
     base = getattr(glassnet, base)
-    public = {getattr(glassnet, name) for name in glassnet.__all__}
+    public = [getattr(glassnet, name) for name in glassnet.__all__]
     assert {type(thing) for thing in getattr(glassnet, table)} == {
         c
         for c in public
