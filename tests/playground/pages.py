@@ -14,7 +14,7 @@ from websockets.exceptions import ConnectionClosed
 from websockets.sync.client import connect
 
 from glassnet.cli.playing import upload_of
-from glassnet.playground.endpoints import Place
+from glassnet.playground.place import Place
 from glassnet.playground.server import HOST, config_of
 from glassnet.playground.session import Session
 from glassnet.playground.setup import Setup

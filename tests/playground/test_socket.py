@@ -17,7 +17,8 @@ from websockets.exceptions import ConnectionClosed, InvalidStatus
 from websockets.sync.client import connect
 
 import glassnet as gn
-from glassnet.playground import endpoints
+from glassnet.playground import endpoints, files
+from glassnet.playground import socket as page_socket
 from playground.pages import HOST, TOKEN, Here, data, open_page
 from playground.test_session import table
 
@@ -387,8 +388,8 @@ def masked(text):
 @pytest.mark.parametrize("what", ['{"do":"export"}', '{"do":"setup","setup":{"seed":1}}', "{}"])
 def test_a_page_that_floods_and_does_not_read(here, monkeypatch, what):
     """Memory stays, others are served, and in the end it loses its place."""
-    monkeypatch.setattr(endpoints, "PATIENCE", 2.0)
-    monkeypatch.setattr(endpoints, "GOODBYE", 0.2)
+    monkeypatch.setattr(page_socket, "PATIENCE", 2.0)
+    monkeypatch.setattr(page_socket, "GOODBYE", 0.2)
     quiet(0, here.place)
     with contextlib.closing(raw_page(here)) as raw, here.page() as other:
         flood = masked(what) * 200
@@ -413,8 +414,8 @@ def test_a_page_that_floods_and_does_not_read(here, monkeypatch, what):
 
 
 def test_a_page_that_reads_nothing_loses_its_place(here, monkeypatch):
-    monkeypatch.setattr(endpoints, "PATIENCE", 0.5)
-    monkeypatch.setattr(endpoints, "GOODBYE", 0.2)
+    monkeypatch.setattr(page_socket, "PATIENCE", 0.5)
+    monkeypatch.setattr(page_socket, "GOODBYE", 0.2)
     quiet(0, here.place)
     asked = [{"do": "setup", "setup": {"data": data(rows=5000, seed=seed)}} for seed in range(99)]
     with contextlib.closing(raw_page(here)) as raw:
@@ -610,7 +611,7 @@ def test_a_gigabyte_in_pieces_is_refused_on_its_way(here, path, tmp_path, monkey
 
 
 def test_a_file_that_comes_too_slowly(here, monkeypatch, tmp_path):
-    monkeypatch.setattr(endpoints, "FOR_A_FILE", 0.5)
+    monkeypatch.setattr(files, "FOR_A_FILE", 0.5)
     monkeypatch.setenv("TMPDIR", str(tmp_path))
     monkeypatch.setattr("tempfile.tempdir", None)
     with here.page() as page, socket.create_connection((HOST, here.port), 10) as raw:

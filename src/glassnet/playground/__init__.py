@@ -17,7 +17,11 @@ Needs Starlette, uvicorn and websockets: the extra ``playground``.
 `filing`        the network as a model file, and back
 `worker`        the thread of a page: requests in, frames out, steps between
 `messages`      what goes over the socket
-`endpoints`     what is answered where: page, socket, files
+`place`         what all pages share: the token, what they begin with
+`guard`         who may call: this machine, by its own name, from its own page
+`socket`        a page's requests and messages, and why they end
+`files`         tables and model files that a page sends and takes
+`endpoints`     what is answered where
 `server`        the address, its token, the end
 ==============  ==============================================================
 

@@ -11,7 +11,11 @@ from dataclasses import dataclass
 import uvicorn
 
 from glassnet.playground.data import OneFile
-from glassnet.playground.endpoints import MOST_MESSAGE, Place, Read, application
+from glassnet.playground.endpoints import application
+from glassnet.playground.place import Place, Read
+
+MOST_MESSAGE = 2**18
+"""Bytes of a request over the socket: 5,000 painted points have 150 kB."""
 
 HOST = "127.0.0.1"
 """This machine alone: whoever can reach a playground can have it compute."""
