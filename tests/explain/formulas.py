@@ -4,6 +4,7 @@ The judge of the lines: each ``... = ... = ...`` must say the same number in all
 parts, within what rounding to the shown digits allows.
 """
 
+import itertools
 import math
 import re
 
@@ -103,7 +104,7 @@ def check(line):
     pairs = 0
     for chain in parts_of(line):
         known = [found for part in chain if (found := value_and_doubt(part)) is not None]
-        for (a, doubt_a), (b, doubt_b) in zip(known, known[1:], strict=False):
+        for (a, doubt_a), (b, doubt_b) in itertools.pairwise(known):
             pairs += 1
             assert abs(a - b) <= 1.05 * (doubt_a + doubt_b) + 1e-300, f"{line}: {a} and {b}"
     return pairs

@@ -54,10 +54,18 @@ LAYERS = {
     "dropout": [gn.Dense(3, 4), gn.Tanh(), gn.Dropout(0.5), gn.Dense(4, 2)],
     "scale": [gn.Scale(3), gn.Dense(3, 2)],
     "wide": [gn.Dense(30, 40), gn.SiLU(), gn.Dense(40, 20)],
-    "columns": [gn.Columns(BLOCKS), gn.Scale(12), gn.Dense(12, 4), gn.MixedActivation(gn.SELU(), 4),
-                gn.Dense(4, 2)],
-    "waves inside": [gn.Dense(3, 2), gn.PeriodicEmbedding(2, n_frequencies=12, n_numbers=3),
-                     gn.Dense(8, 2)],
+    "columns": [
+        gn.Columns(BLOCKS),
+        gn.Scale(12),
+        gn.Dense(12, 4),
+        gn.MixedActivation(gn.SELU(), 4),
+        gn.Dense(4, 2),
+    ],
+    "waves inside": [
+        gn.Dense(3, 2),
+        gn.PeriodicEmbedding(2, n_frequencies=12, n_numbers=3),
+        gn.Dense(8, 2),
+    ],
     "of the user's own": [gn.Dense(3, 3), Shift(3, 3), Square(), gn.Dense(3, 2)],
     "an activation first": [gn.Tanh(), gn.Dense(3, 2)],
     "rates": [gn.Dense(3, 4, learning_rates=(0.5, 0.1)), gn.ReLU(), gn.Dense(4, 2)],
@@ -66,11 +74,14 @@ LAYERS = {
         for function in gn.ACTIVATIONS
     },
     **{
-        f"mixed {function.__name__}": [gn.Dense(3, 4), gn.MixedActivation(function(), 4),
-                                       gn.Dense(4, 2)]
+        f"mixed {function.__name__}": [
+            gn.Dense(3, 4),
+            gn.MixedActivation(function(), 4),
+            gn.Dense(4, 2),
+        ]
         for function in gn.ACTIVATIONS
     },
-}  # fmt: skip
+}
 """Networks for every kind of layer."""
 
 

@@ -19,10 +19,15 @@ from files.golden_table import golden, new_numbers, new_rows, rows, targets
 from glassnet.explain.models import one_row
 
 TARGETS = {
-    "two-classes": "two-classes", "four-classes": "four-classes", "labels": "labels",
-    "several-targets": "several-targets", "means": "means", "counts": "counts",
-    "tabular-classifier": "tabular-classifier", "tabular-regressor": "tabular-regressor",
-}  # fmt: skip
+    "two-classes": "two-classes",
+    "four-classes": "four-classes",
+    "labels": "labels",
+    "several-targets": "several-targets",
+    "means": "means",
+    "counts": "counts",
+    "tabular-classifier": "tabular-classifier",
+    "tabular-regressor": "tabular-regressor",
+}
 
 
 def quiet(*arguments, **named):
@@ -202,8 +207,11 @@ def test_arrays_lists_and_sparse_rows(rng):
         told = gn.explain(clf, rows_, 3, list(y))
         assert list(told.prediction.values()) == pytest.approx(expected, rel=1e-12)
         assert told.loss == pytest.approx(-math.log(expected["abc".index(y[3])]), rel=1e-12)
-    assert gn.explain(named, frame[["width", "length"]], 3).steps[0].words.lines[0].endswith(
-        r"\quad \text{length}"
+    assert (
+        gn.explain(named, frame[["width", "length"]], 3)
+        .steps[0]
+        .words.lines[0]
+        .endswith(r"\quad \text{length}")
     )
     assert told.steps[0].words.lines[0] == rf"x_{{1}} = {X[3, 0]:.4g}"
 
@@ -222,30 +230,45 @@ def test_only_the_row_is_read(rng):
 GIVEN = np.array(new_numbers())
 Y = targets("two-classes", len(GIVEN))
 REFUSED = {
-    "row": (dict(row=7), "row is 7; X has 7 rows, which count from 0."),
-    "row below": (dict(row=-1), "row is -1; X has 7 rows, which count from 0."),
-    "row of text": (dict(row="3"), "row is '3'; X has 7 rows"),
-    "member": (dict(member=1), "member is 1; the model has 1 networks: expected 0 to 0."),
-    "label": (dict(y=["maybe"] * 7), "y is 'maybe' in this row; the model knows the classes 'no', "
-              "'yes'."),
-    "missing": (dict(y=[None] * 7), "y is missing in this row; leave y out to see the way there"),
-    "length": (dict(y=["no"] * 6), "y has 6 values; X has 7 rows: expected a target for each."),
-    "one value": (dict(y="no"), "y has one value; X has 7 rows: expected a target for each."),
-    "several": (dict(y=[["no", "no"]] * 7), "y has 2 targets a row; the model predicts 1: expected"),
-    "parameter": (dict(parameter=0), "parameter is 0, and there is no y: an update needs the"),
-    "columns": (dict(X=GIVEN[:, :2]), "X has 2 columns"),
-    "X": (dict(X=3), "X is a int; expected a table, an array or a list of rows."),
-    "model": (dict(model=3), "model is 3; expected a fitted estimator of glassnet, what "
-              "glassnet.load gives, or the path of a model file."),
-    "not fitted": (dict(model=gn.MLPClassifier()), "model is MLPClassifier, which is no estimator of "
-                   "glassnet or is not fitted yet. Call fit first."),
-}  # fmt: skip
+    "row": ({"row": 7}, "row is 7; X has 7 rows, which count from 0."),
+    "row below": ({"row": -1}, "row is -1; X has 7 rows, which count from 0."),
+    "row of text": ({"row": "3"}, "row is '3'; X has 7 rows"),
+    "member": ({"member": 1}, "member is 1; the model's networks count from 0 to 0."),
+    "label": (
+        {"y": ["maybe"] * 7},
+        ("y is 'maybe' in this row; the model knows the classes 'no', 'yes'."),
+    ),
+    "missing": ({"y": [None] * 7}, "y is missing in this row; leave y out to see the way there"),
+    "length": ({"y": ["no"] * 6}, "y has 6 values; X has 7 rows: expected a target for each."),
+    "one value": ({"y": "no"}, "y has one value; X has 7 rows: expected a target for each."),
+    "several": (
+        {"y": [["no", "no"]] * 7},
+        "y holds ['no', 'no'] for this row; the model predicts 1 of them:",
+    ),
+    "parameter": ({"parameter": 0}, "parameter is 0, and there is no y: an update needs the"),
+    "columns": ({"X": GIVEN[:, :2]}, "X has 2 columns"),
+    "X": ({"X": 3}, "X is a int; expected a table, an array or a list of rows."),
+    "model": (
+        {"model": 3},
+        (
+            "model is 3; expected a fitted estimator of glassnet, what "
+            "glassnet.load gives, or the path of a model file."
+        ),
+    ),
+    "not fitted": (
+        {"model": gn.MLPClassifier()},
+        (
+            "model is MLPClassifier, which is no estimator of "
+            "glassnet or is not fitted yet. Call fit first."
+        ),
+    ),
+}
 
 
 @pytest.mark.parametrize("case", REFUSED)
 def test_refusals(case):
     changed, message = REFUSED[case]
-    given = dict(model=golden("two-classes"), X=GIVEN, y=None) | changed
+    given = {"model": golden("two-classes"), "X": GIVEN, "y": None} | changed
     with pytest.raises(gn.GlassnetError, match=re.escape(message)):
         gn.explain(**given)
 

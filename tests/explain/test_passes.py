@@ -21,9 +21,7 @@ PENALTIES = {"none": None, "both": gn.Penalty(l1=0.03, l2=0.2), "l2": gn.Penalty
 def gradient_of(told, net):
     """Return the gradient as the steps of the way back show it, in theta's order."""
     steps = {s.layer: s for s in told.steps if s.phase == "backward" and s.gradients}
-    found = [
-        one["numbers"] for i in sorted(steps) for one in steps[i].to_dict()["gradients"]
-    ]
+    found = [one["numbers"] for i in sorted(steps) for one in steps[i].to_dict()["gradients"]]
     return np.array([x for one in found for x in one])
 
 
@@ -102,9 +100,7 @@ def test_the_update_is_a_step_of_training(kind, goes_on, rng):
     assert state is None or all(np.array_equal(state.slots[k], v) for k, v in before[1].items())
     chosen = told.parameter
     assert chosen.before == theta[chosen.index]
-    steps = gn.train(
-        net, theta, X, Y, optimizer=optimizer, batch_size=1, state=state, n_epochs=4
-    )
+    steps = gn.train(net, theta, X, Y, optimizer=optimizer, batch_size=1, state=state, n_epochs=4)
     next(steps)
     assert np.array_equal(told.theta, theta)
     assert chosen.after == theta[chosen.index]
@@ -215,6 +211,21 @@ def test_the_most_important_nodes_have_lines_and_long_sums_are_cut(rng):
     assert total == pytest.approx((x * w).sum() - (x * w)[kept].sum(), rel=1e-3)
 
 
+def test_nodes_of_blocks_count_through(rng):
+    net, theta, X, Y = drawn(LAYERS["columns"], rng)
+    X[0, 3:] = 2, 3
+    told = explain_pass(net, theta, X, Y, most=12)
+    joined = net.activations(theta, X)[0][0]
+    lines = next(s for s in told.steps if s.layer == 0).words.lines
+    found = [re.match(r"[ay]_\{(\d+)\} = .* = (\S+)$", line) for line in lines]
+    shown = {int(one[1]): value_and_doubt(one[2]) for one in found if one}
+    assert sorted(shown) == list(range(1, 13))
+    assert all(abs(value - joined[k - 1]) <= doubt + 1e-12 for k, (value, doubt) in shown.items())
+    assert any(line.startswith("y_{11} = E_{3,1} = ") for line in lines)
+    back = next(s for s in told.steps if s.layer == 0 and s.phase == "backward").words.lines
+    assert any(line.startswith("dE_{2,3} = dy_{10} = ") for line in back)
+
+
 def test_a_line_by_hand():
     net = gn.Network([gn.Dense(2, 2), gn.Sigmoid(), gn.Dense(2, 2)], gn.CrossEntropy())
     # docs/maths/forward.md and backpropagation.md: the pages' own example
@@ -294,32 +305,49 @@ def test_dead_and_saturated_nodes():
 
 MADE = gn.Network([gn.Dense(2, 3), gn.Tanh(), gn.Dense(3, 1)], gn.SquaredError())
 REFUSED = {
-    "no network": (dict(net="net"), "net is 'net'; expected a Network."),
+    "no network": ({"net": "net"}, "net is 'net'; expected a Network."),
     "an ensemble": (
-        dict(theta=np.zeros((2, 13))),
+        {"theta": np.zeros((2, 13))},
         "theta has shape (2, 13); expected one network's vector, such as theta[0].",
     ),
-    "two rows": (dict(X=np.zeros((2, 2)), Y=np.zeros((2, 1))),
-                 "X has 2 rows; expected one, such as X[:1]."),
-    "columns": (dict(X=np.zeros((1, 3))), "X has 3 columns (shape (1, 3)); the network's first"),
-    "target": (dict(Y=np.zeros((1, 2))), "Y has 2 columns; the network's last layer gives 1."),
-    "names": (dict(names=["a"]), "names has 1 names; expected 2, one for each column."),
-    "outputs": (dict(outputs=["a", "b"]), "outputs has 2 names; expected 1, one for each column."),
-    "parameter": (dict(parameter=13), "parameter is 13; expected the place of one of the network's "
-                  "13 parameters, from 0 to 12."),
-    "parameter below": (dict(parameter=-1), "parameter is -1; expected the place of one"),
-    "parameter without Y": (dict(parameter=1, Y=None), "parameter is 1, and there is no Y: an "
-                            "update needs the target. Give Y, or leave parameter out."),
-    "optimizer": (dict(optimizer="adam"), "optimizer is 'adam'; expected one such as Adam()."),
-    "learning rate": (dict(learning_rate=-1), "learning_rate is -1; expected a number in [0, inf)."),
-    "most": (dict(most=0), "most is 0; expected a whole number of 1 or more."),
-}  # fmt: skip
+    "two rows": (
+        {"X": np.zeros((2, 2)), "Y": np.zeros((2, 1))},
+        "X has 2 rows; expected one, such as X[:1].",
+    ),
+    "columns": ({"X": np.zeros((1, 3))}, "X has 3 columns (shape (1, 3)); the network's first"),
+    "target": ({"Y": np.zeros((1, 2))}, "Y has 2 columns; the network's last layer gives 1."),
+    "names": ({"names": ["a"]}, "names has 1 names; expected 2, one for each column."),
+    "outputs": ({"outputs": ["a", "b"]}, "outputs has 2 names; expected 1, one for each column."),
+    "parameter": (
+        {"parameter": 13},
+        (
+            "parameter is 13; expected the place of one of the network's "
+            "13 parameters, from 0 to 12."
+        ),
+    ),
+    "parameter below": ({"parameter": -1}, "parameter is -1; expected the place of one"),
+    "parameter without Y": (
+        {"parameter": 1, "Y": None},
+        (
+            "parameter is 1, and there is no Y: an "
+            "update needs the target. Give Y, or leave parameter out."
+        ),
+    ),
+    "optimizer": ({"optimizer": "adam"}, "optimizer is 'adam'; expected one such as Adam()."),
+    "learning rate": ({"learning_rate": -1}, "learning_rate is -1; expected a number in [0, inf)."),
+    "most": ({"most": 0}, "most is 0; expected a whole number of 1 or more."),
+}
 
 
 @pytest.mark.parametrize("case", REFUSED)
 def test_refusals(case):
     changed, message = REFUSED[case]
-    given = dict(net=MADE, theta=np.zeros(13), X=np.zeros((1, 2)), Y=np.zeros((1, 1))) | changed
+    given = {
+        "net": MADE,
+        "theta": np.zeros(13),
+        "X": np.zeros((1, 2)),
+        "Y": np.zeros((1, 1)),
+    } | changed
     positional = [given.pop(name) for name in ("net", "theta", "X", "Y")]
     with pytest.raises(gn.GlassnetError, match=re.escape(message)):
         explain_pass(*positional, **given)

@@ -13,7 +13,7 @@ import { Output } from "./panels/output";
 import { upload } from "./panels/own";
 import { IconButton, Top } from "./panels/top";
 import { Training } from "./panels/training";
-import { connected, hidden, problem } from "./state";
+import { chosen, connected, hidden, problem } from "./state";
 import { note, wasConnected } from "./view";
 
 const dropping = signal(false);
@@ -24,7 +24,7 @@ export function App() {
   const main = ["inputs", "network", "output"].filter(shows);
   const below = ["training", "charts"].filter(shows);
   return (
-    <div class="page" onDragOver={over} onDragLeave={() => (dropping.value = false)} onDrop={drop}>
+    <div class={chosen.value === null ? "page" : "page with-glass"} onDragOver={over} onDragLeave={() => (dropping.value = false)} onDrop={drop}>
       <Top />
       <Bars />
       <main class={side ? "panels" : "panels no-data"}>

@@ -128,7 +128,7 @@ function unescaped(text: string): string {
 
 /** Escape what an address cannot hold, and no more: the link is to be read. */
 function inAddress(text: string): string {
-  return encodeURIComponent(text).replace(/%(2C|3A|5E|28|29|2F|40)/g, decodeURIComponent).replaceAll("%20", "+");
+  return encodeURIComponent(text).replace(/%(2C|3A|3D|5E|28|29|2F|40)/g, decodeURIComponent).replaceAll("%20", "+");
 }
 
 function parsed(hash: string): Parts {

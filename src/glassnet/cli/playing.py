@@ -14,6 +14,8 @@ from glassnet.cli.words import Speaker
 from glassnet.errors import DataError
 from glassnet.playground import Settings, playground
 from glassnet.playground.data import FileRows, OneFile
+from glassnet.playground.session import Session
+from glassnet.playground.setup import DataChoice, Setup
 
 
 def rows_of(path: str | Path, name: str | None = None) -> OneFile:
@@ -69,7 +71,7 @@ def play(
     """Serve the page until a signal comes."""
     rows = None if file is None else upload_of(Path(file), file)
     if rows is not None:
-        rows(target)  # what is wrong is told before a page opens
+        Session(Setup(DataChoice("file", target=target)), rows)  # what is wrong is told now
 
     def started(address: str) -> None:
         speaker.plain(f"The playground is at {address} (Ctrl-C ends it)")

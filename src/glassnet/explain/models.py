@@ -117,8 +117,7 @@ def explain(
     whole = isinstance(member, int | np.integer) and not isinstance(member, bool)
     if not whole or not 0 <= member < len(its.thetas):
         raise ParameterError(
-            f"member is {member!r}; the model has {len(its.thetas)} networks: expected 0 to "
-            f"{len(its.thetas) - 1}."
+            f"member is {member!r}; the model's networks count from 0 to {len(its.thetas) - 1}."
         )
     if y is None:
         check_no_parameter(parameter, "y")

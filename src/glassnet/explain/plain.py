@@ -5,6 +5,7 @@ r"""LaTeX as plain Unicode text: for the formulas that this package writes, and 
 from __future__ import annotations
 
 import re
+from unicodedata import normalize
 
 _SIGNS = {
     "cdot": "·", "leftarrow": "←", "le": "≤", "ge": "≥", "odot": "⊙", "sum": "∑", "infty": "∞",
@@ -31,7 +32,7 @@ def plain(latex: str) -> str:
     >>> plain(r"z_{2} = 0.5\cdot (-1) + \frac{1}{1 + e^{-2}}")
     'z₂ = 0.5·(-1) + 1/(1 + e⁻²)'
     """
-    text = re.sub(r" +", " ", _Reader(latex).all())
+    text = re.sub(r" +", " ", normalize("NFC", _Reader(latex).all()))
     return re.sub(r" ?\0 ?", "   ", text).strip()
 
 
@@ -111,7 +112,7 @@ class _Reader:
 
 def _whole(text: str) -> str:
     """Return a part of a fraction, in parentheses if it has parts itself."""
-    is_one = re.fullmatch(r"-?[\w.∂^\u0302]+|√\([^()]*(\([^()]*\)[^()]*)*\)", text)
+    is_one = re.fullmatch(r"-?[\w.∂^\u0302]+|(√|e\^)\([^()]*(\([^()]*\)[^()]*)*\)", text)
     return text if is_one else f"({text})"
 
 

@@ -28,7 +28,7 @@ class Taken:
     ----------
     optimizer : Optimizer
     slots : dict of array
-        Copies.
+        Not changed: the step is taken on copies.
     t : int
         The number of the step, from 1.
     learning_rate : float
@@ -66,8 +66,7 @@ class Taken:
                 f"{optimizer.slot_names}. Give the optimizer that the state was trained with."
             )
         rate = state.learning_rate if learning_rate is None else learning_rate
-        slots = {name: np.array(slot) for name, slot in state.slots.items()}
-        return cls(optimizer, slots, state.step + 1, float(rate), told)
+        return cls(optimizer, state.slots, state.step + 1, float(rate), told)
 
 
 def stepped(

@@ -64,7 +64,7 @@ def _several(y: Any, n: int) -> list[Any]:
     values = np.asarray(y, object).ravel().tolist()
     if len(values) != n:
         raise ShapeError(
-            f"y has {len(values)} targets a row; the model predicts {n}: expected as many."
+            f"y holds {values} for this row; the model predicts {n} of them: expected as many."
         )
     return values
 

@@ -9,11 +9,11 @@ from dataclasses import MISSING, Field, fields, is_dataclass, replace
 from typing import Any
 
 from glassnet import __version__
-from glassnet.playground.data import MOST_FILE_ROWS, MOST_LEVELS, Data
+from glassnet.playground.data import MOST_FILE_ROWS, MOST_LEVELS, TABLES, Data
 from glassnet.playground.history import Change
 from glassnet.playground.inputs import FUNCTIONS
 from glassnet.playground.session import Session
-from glassnet.playground.setup import Setup
+from glassnet.playground.setup import DataChoice, Setup
 from glassnet.points import POINTS
 
 _HEAD = '''"""What glassnet's playground has shown: it comes to the same weights, to the bit.
@@ -61,7 +61,7 @@ def program(session: Session) -> str:
     """
     data = session.data
     lines = [
-        _HEAD.format(version=__version__, imports="\n".join(_imports(data))),
+        _HEAD.format(version=__version__, imports="\n".join(_imports(data, session.setup.data))),
         *_rows(session),
         *_network(session),
         _TRAINING,
@@ -102,18 +102,15 @@ def _is_default(one: Field[Any], value: Any) -> bool:
 # The rows
 
 
-def _imports(data: Data) -> Iterator[str]:
+def _imports(data: Data, choice: DataChoice) -> Iterator[str]:
     if data.table is None:
         return
-    if data.file is not None and data.file.name in _KNOWN:
+    if data.file is not None and choice.name in TABLES:
         yield "import polars as pl"
-        yield f"from sklearn.datasets import load_{data.file.name}"
+        yield f"from sklearn.datasets import load_{choice.name}"
     else:
         yield "from glassnet.cli.playing import rows_of"
     yield "from glassnet.tabular.table import Table"
-
-
-_KNOWN = ("iris", "wine", "digits", "diabetes")
 
 
 def _rows(session: Session) -> Iterator[str]:
@@ -135,7 +132,7 @@ def _rows(session: Session) -> Iterator[str]:
         yield "])"
         yield "X, y = points[:, :2], points[:, 2].astype(int)"
     else:
-        yield from _frame(data)
+        yield from _frame(data, choice)
     yield "order = rng.permutation(len(y))"
     yield f"n_test = {len(data.test)}"
     yield "train, test = np.sort(order[n_test:]), np.sort(order[:n_test])"
@@ -155,12 +152,12 @@ def _rows(session: Session) -> Iterator[str]:
     yield ""
 
 
-def _frame(data: Data) -> Iterator[str]:
+def _frame(data: Data, choice: DataChoice) -> Iterator[str]:
     """Yield the lines that read a table."""
     file = data.file
     assert file is not None
-    if file.name in _KNOWN:
-        yield f"bunch = load_{file.name}()"
+    if choice.name in TABLES:
+        yield f"bunch = load_{choice.name}()"
         yield "frame = pl.DataFrame(bunch.data, schema=[str(one) for one in bunch.feature_names])"
         yield "y = bunch.target" + ("" if data.classes else ".astype(float)")
         if data.classes:

@@ -15,6 +15,7 @@ from glassnet.core.arrays import Array
 from glassnet.core.losses import Loss, Poisson, one_hot
 from glassnet.errors import DataWarning, GlassnetError
 from glassnet.playground.inputs import FUNCTIONS, of_plane
+from glassnet.playground.messages import short
 from glassnet.playground.setup import MOST_CLASSES, DataChoice, SetupError, Task
 from glassnet.points import POINTS, make_points
 from glassnet.tabular.table import Table
@@ -168,7 +169,7 @@ def data_of(choice: DataChoice, file: OneFile | None) -> Data:
     except GlassnetError as error:
         raise SetupError(str(error)) from None
     known = ", ".join([*POINTS, *TABLES, "painted", "file"])
-    raise SetupError(f"data {choice.name!r} are unknown; expected one of {known}.")
+    raise SetupError(f"data {short(choice.name)} are unknown; expected one of {known}.")
 
 
 def _points(choice: DataChoice, rng: np.random.Generator) -> Data:

@@ -26,9 +26,10 @@ from glassnet.errors import GlassnetError
 from glassnet.playground import filing
 from glassnet.playground.answers import ready
 from glassnet.playground.data import OneFile
+from glassnet.playground.messages import short
 from glassnet.playground.session import Session
-from glassnet.playground.setup import DataChoice, Setup, SetupError
-from glassnet.playground.worker import Worker
+from glassnet.playground.setup import DataChoice, Setup
+from glassnet.playground.worker import ClosedError, Worker
 
 STATIC = Path(__file__).parent / "static"
 
@@ -41,8 +42,11 @@ MOST_MESSAGE = 2**18
 MOST_WAITING = 32
 """Requests and answers that may wait."""
 
-PATIENCE = 20.0
-"""Seconds that a page may take to read a message."""
+PATIENCE, GOODBYE = 20.0, 2.0
+"""Seconds that a page may take to read a message, and the last one."""
+
+FOR_A_FILE = 60.0
+"""Seconds that a file may take to come."""
 
 _HEADERS = {
     "Content-Security-Policy": "default-src 'none'; script-src 'self'; style-src 'self' "
@@ -102,6 +106,7 @@ def application(place: Place) -> ASGIApp:
             Route("/model", _put_model, methods=["POST"]),
             Route("/model", _get_model),
             WebSocketRoute("/socket", _socket),
+            WebSocketRoute("/{path:path}", _no_socket),
             Mount("/", StaticFiles(directory=STATIC, check_dir=False)),
         ]
     )
@@ -162,10 +167,19 @@ async def _page(request: Request) -> Response:
     if not place.knows(request.query_params.get("token")):
         says = "This address lacks its token. Take the one that the command printed.\n"
         return Response(says, 403, media_type="text/plain")
+    if not (STATIC / "index.html").is_file():
+        says = (
+            "This copy of glassnet lacks the page: build it by `make page`, or install a release.\n"
+        )
+        return Response(says, 503, media_type="text/plain")
     return FileResponse(STATIC / "index.html")
 
 
 # The socket
+
+
+async def _no_socket(socket: WebSocket) -> None:
+    await socket.close(1008)  # before it is accepted: 403
 
 
 async def _socket(socket: WebSocket) -> None:
@@ -181,15 +195,18 @@ async def _socket(socket: WebSocket) -> None:
     place.pages[name] = None  # type: ignore[assignment]  # taken from now on
     try:
         await socket.accept()
-        await _attend(socket, place, name)
+        code, reason = await _attend(socket, place, name)
     finally:
         worker = place.pages.pop(name)
         if worker is not None:
             worker.close()
+    with contextlib.suppress(RuntimeError, WebSocketDisconnect, TimeoutError):
+        async with asyncio.timeout(GOODBYE):  # whoever does not read does not read this either
+            await socket.close(code, reason)
 
 
-async def _attend(socket: WebSocket, place: Place, name: str) -> None:
-    """Serve a page until it is gone."""
+async def _attend(socket: WebSocket, place: Place, name: str) -> tuple[int, str]:
+    """Serve a page until it is gone; return why it is, as a code and in words."""
     loop = asyncio.get_running_loop()
     outbox: asyncio.Queue[str | bytes] = asyncio.Queue()
 
@@ -197,7 +214,10 @@ async def _attend(socket: WebSocket, place: Place, name: str) -> None:
         with contextlib.suppress(RuntimeError):  # the loop has ended
             loop.call_soon_threadsafe(outbox.put_nowait, message)
 
-    session = await asyncio.to_thread(Session, place.first_setup, place.file)
+    try:
+        session = await asyncio.to_thread(Session, place.first_setup, place.file)
+    except GlassnetError as error:
+        return 1011, _cut(str(error))
     outbox.put_nowait(ready(name, session, place.most_upload, place.file_name))
     worker = Worker(session, send, name)
     place.pages[name] = worker
@@ -207,16 +227,29 @@ async def _attend(socket: WebSocket, place: Place, name: str) -> None:
         asyncio.create_task(_receive_all(socket, worker, outbox)),
     ]
     try:
-        done, _ = await asyncio.wait(tasks, return_when=asyncio.FIRST_COMPLETED)
-        for task in done:
-            task.result()
-    except (WebSocketDisconnect, TimeoutError, RuntimeError):
-        pass
+        await asyncio.wait(tasks, return_when=asyncio.FIRST_COMPLETED)
     finally:
         for task in tasks:
             task.cancel()
-        with contextlib.suppress(RuntimeError, WebSocketDisconnect):
-            await socket.close(1011)
+        ends = await asyncio.gather(*tasks, return_exceptions=True)
+    for end in ends:
+        if isinstance(end, _Refused):
+            return end.status, str(end)
+        if not isinstance(
+            end,
+            WebSocketDisconnect | TimeoutError | RuntimeError | asyncio.CancelledError,
+        ):
+            raise end  # type: ignore[misc]  # a mistake of ours: it belongs in the log
+    return 1011, "the page did not read what it was sent"
+
+
+def _cut(reason: str) -> str:
+    """Return a reason as long as a socket's end may carry: 123 bytes."""
+    return (
+        reason
+        if len(reason.encode()) <= 123
+        else reason.encode()[:119].decode(errors="ignore") + "…"
+    )
 
 
 async def _send_all(socket: WebSocket, outbox: asyncio.Queue[str | bytes]) -> None:
@@ -233,9 +266,13 @@ async def _receive_all(
     socket: WebSocket, worker: Worker, outbox: asyncio.Queue[str | bytes]
 ) -> None:
     while True:
-        message = await socket.receive_text()
+        message = await socket.receive()
+        if message["type"] == "websocket.disconnect":
+            raise WebSocketDisconnect(message.get("code", 1005))
+        if message.get("text") is None:
+            raise _Refused(1003, "requests are text, JSON")
         try:
-            request = json.loads(message)
+            request = json.loads(message["text"])
         except (ValueError, RecursionError):
             request = None
         while max(worker.waiting, outbox.qsize()) >= MOST_WAITING:
@@ -267,23 +304,21 @@ async def _upload(request: Request) -> Response:
     place: Place = request.app.state.place
 
     def take(path: Path) -> Callable[[Worker], list[str]]:
-        name = Path(request.query_params.get("name") or "table").name[:100]
+        name = Path(request.query_params.get("name") or "table").name[:255] or "table"
         file = place.read(path, name)
         file(None)  # what can be wrong is told now
 
         def show(worker: Worker) -> list[str]:
             session = worker.session
-            before, session.file = session.file, file
             data = {**session.setup.plain()["data"], "name": "file", "target": None}
             again = session.setup.data.name == "file"
-            try:
+            with session.all_or_nothing():
+                session.file = file
                 if again:  # another file of the same choice: its rows are others
                     session.reload(data)
                 else:
                     session.change({"data": data})
-            except GlassnetError:
-                session.file = before
-                raise
+            worker.playing = False
             worker.tell(points=True)
             return list(session.data.says)
 
@@ -320,10 +355,14 @@ async def _with_body(
             says = await asyncio.wrap_future(worker.call(show))
     except _Refused as error:
         return JSONResponse({"says": str(error)}, error.status, {"Connection": "close"})
-    except (GlassnetError, ValueError, OSError, MemoryError) as error:
+    except ClosedError as error:
+        return JSONResponse({"says": str(error)}, 404)
+    except GlassnetError as error:
         return JSONResponse({"says": " ".join(str(error).split())}, 422)
     except ClientDisconnect:
         return Response(status_code=400)
+    except Exception as error:  # of whatever reads a file from anywhere
+        return JSONResponse({"says": f"The file cannot be used: {short(error)}."}, 422)
     return JSONResponse({"says": says})
 
 
@@ -335,13 +374,17 @@ async def _write(request: Request, path: Path) -> None:
     if length.isdecimal() and int(length) > most:
         raise _Refused(413, says)
     n_bytes = 0
-    with path.open("wb") as file:
-        async with asyncio.timeout(60):
-            async for part in request.stream():
-                n_bytes += len(part)
-                if n_bytes > most:
-                    raise _Refused(413, says)
-                file.write(part)
+    try:
+        with path.open("wb") as file:
+            async with asyncio.timeout(FOR_A_FILE):
+                async for part in request.stream():
+                    n_bytes += len(part)
+                    if n_bytes > most:
+                        raise _Refused(413, says)
+                    file.write(part)
+    except TimeoutError:
+        seconds = f"{FOR_A_FILE:g} seconds"
+        raise _Refused(408, f"The file had not come after {seconds}. Send it again.") from None
 
 
 async def _get_model(request: Request) -> Response:
@@ -351,7 +394,9 @@ async def _get_model(request: Request) -> Response:
         data = await asyncio.wrap_future(worker.call(_saved))
     except _Refused as error:
         return JSONResponse({"says": str(error)}, error.status)
-    except (SetupError, GlassnetError) as error:
+    except ClosedError as error:
+        return JSONResponse({"says": str(error)}, 404)
+    except GlassnetError as error:
         return JSONResponse({"says": str(error)}, 422)
     headers = {"Content-Disposition": 'attachment; filename="playground.glassnet"'}
     return Response(data, media_type="application/octet-stream", headers=headers)

@@ -13,6 +13,7 @@ from glassnet.core.arrays import Array
 from glassnet.core.dense import Dense
 from glassnet.core.losses import BinaryCrossEntropy, CrossEntropy, Poisson
 from glassnet.core.network import Network
+from glassnet.errors import ModelFileError
 from glassnet.estimators.architecture import without_dropout
 from glassnet.estimators.classifier import MLPClassifier
 from glassnet.estimators.regressor import MLPRegressor
@@ -113,7 +114,10 @@ def load(session: Session, path: Path) -> list[str]:
     SetupError
         If its network is none that the page can show, or takes other rows than there are.
     """
-    record = read_record(path)
+    try:
+        record = read_record(path)
+    except ModelFileError as error:
+        raise SetupError(error.reason) from None  # the path is a temporary one
     about, data = record.about, session.data
     says = []
     names = about.feature_names if about.table is None else about.table.names_out
@@ -132,8 +136,14 @@ def load(session: Session, path: Path) -> list[str]:
         says.append("the file's table was scaled by other rows than this page's training rows")
     if record.theta.shape[0] > 1:
         says.append(f"the first of the file's {record.theta.shape[0]} networks is shown")
-    session.change({"inputs": list(wanted), **_parts(about.network)})
-    session.put(record.theta[0].astype(np.float64))
+    if about.table is None and data.table is not None:
+        says.append("the file's network was trained on columns that this page scales")
+    with session.all_or_nothing():
+        session.change({"inputs": list(wanted), **_parts(about.network)})
+        if type(session.net.loss_function) is not type(about.network.loss_function):
+            loss = type(about.network.loss_function).__name__
+            raise SetupError(f"the file's loss is {loss}; {data.task} on this page has others.")
+        session.put(record.theta[0].astype(np.float64))
     return says
 
 

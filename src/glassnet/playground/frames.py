@@ -19,6 +19,9 @@ from glassnet.playground.messages import binary
 from glassnet.playground.session import Session
 from glassnet.playground.views import SIZE, SMALL
 
+FAR = np.float32(1e37)
+"""Activations are shown as if they ended there, that a difference be finite in float32."""
+
 
 @dataclass(frozen=True)
 class Look:
@@ -59,26 +62,23 @@ class Camera:
     def _rows(self, size: int) -> Array:
         session = self.session
         rows = session.data.given(self.axes.grid(size), session.setup.inputs)
-        return rows.astype(np.float32)
+        return rows.clip(-FAR, FAR).astype(np.float32)
 
     def picture(self, look: Look | None) -> dict[str, Array]:
         """Return the arrays of a frame."""
         theta = self.session.state.theta
-        nodes, bounds = self._nodes(theta.astype(np.float32))
-        return {
-            "theta": theta,
-            "map": self._map(theta.astype(np.float32), look),
-            "nodes": nodes,
-            "bounds": bounds,
-        }
+        with np.errstate(all="ignore"):  # the last finite weights may lie far out
+            single = theta.clip(-FAR, FAR).astype(np.float32)
+            nodes, bounds = self._nodes(single)
+            image = self._map(single, look)
+        return {"theta": theta, "map": image, "nodes": nodes, "bounds": bounds}
 
     def _map(self, theta: Array, look: Look | None) -> Array:
         """Return probabilities, numbers, or a node's activations, as images."""
-        with np.errstate(all="ignore"):
-            if look is not None:
-                A = self._node(theta, look)
-                return np.nan_to_num(A).reshape(1, SIZE, SIZE)
-            P = self.net.predict(theta, self._grid, self._link)
+        if look is not None:
+            A = self._node(theta, look)
+            return np.nan_to_num(A).reshape(1, SIZE, SIZE)
+        P = self.net.predict(theta, self._grid, self._link)
         return np.ascontiguousarray(P.T).reshape(-1, SIZE, SIZE)
 
     def _link(self, Z: Array) -> Array:
@@ -102,10 +102,9 @@ class Camera:
 
     def _nodes(self, theta: Array) -> tuple[Array, Array]:
         """Return a small image of each node, stretched to 0 ... 255, and its least and most."""
-        with np.errstate(all="ignore"):
-            outputs = self.net.activations(theta, self._small_grid)
+        outputs = self.net.activations(theta, self._small_grid)
         A = np.concatenate([outputs[i] for i in shown_layers(self.net)], axis=1)
-        A = np.nan_to_num(A)
+        A = np.nan_to_num(A).clip(-FAR, FAR)
         low, high = A.min(axis=0), A.max(axis=0)
         width = np.where(high > low, high - low, 1)
         images = ((A - low) * (255 / width)).astype(np.uint8).T

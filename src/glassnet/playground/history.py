@@ -41,8 +41,12 @@ def added(history: list[Change], new: Change) -> list[Change]:
 
 def _replaces(new: Change, old: Change) -> bool:
     """Return whether nothing of a change is left after another one at the same step."""
-    if new.parts is not None:
-        return old.parts is not None and set(old.parts) <= set(new.parts)
+    if new.parts is not None:  # another optimizer and back again has emptied the slots
+        return (
+            old.parts is not None
+            and "optimizer" not in old.parts
+            and set(old.parts) <= set(new.parts)
+        )
     if new.theta is not None:
         return old.parts is None
     return old.index is not None and old.index == new.index

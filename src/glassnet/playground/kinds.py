@@ -33,6 +33,9 @@ _BOUNDS: dict[str, tuple[float, float]] = {
 }  # fmt: skip
 """Of the settings, as sliders show them."""
 
+_BOUNDS_OF: dict[tuple[str, str], tuple[float, float]] = {("StepDecay", "factor"): (0.0001, 1)}
+"""Where a kind means something else by the same name."""
+
 _DEFAULTS: dict[str, float] = {"every": 500, "rate": 0.001}
 """Of the settings that have none in the library."""
 
@@ -95,7 +98,7 @@ def settings_of(kind: type) -> Iterable[dict[str, Any]]:
         if one.name in _OPTIONS:
             yield setting | {"options": _OPTIONS[one.name]}
         else:
-            low, high = _BOUNDS[one.name]
+            low, high = _BOUNDS_OF.get((kind.__name__, one.name)) or _BOUNDS[one.name]
             yield setting | {"low": low, "high": high, "whole": str(one.type) == "int"}
 
 

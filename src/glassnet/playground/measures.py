@@ -23,8 +23,8 @@ DEAD = 1e-6
 def measures(session: Session) -> dict[str, Any]:
     """Return losses, scores and confusions of training and test rows, and the layers."""
     data, state = session.data, session.state
-    train, test = (_of_rows(session, rows) for rows in (data.train, data.test))
-    with np.errstate(all="ignore"):
+    with np.errstate(all="ignore"):  # the last finite weights may lie far out
+        train, test = (_of_rows(session, rows) for rows in (data.train, data.test))
         layers = _layers(session)
     return {
         "loss": [train[0], test[0]],
@@ -44,8 +44,7 @@ def _of_rows(session: Session, rows: NDArray[np.intp]) -> tuple[Any, Any, Any]:
         return None, None, None
     net, theta, Y = session.net, session.state.theta, session.Y[rows]
     Z = net.scores(theta, session.X[rows])
-    with np.errstate(all="ignore"):
-        L, _ = net.loss_function.batch(Z, Y, None)
+    L, _ = net.loss_function.batch(Z, Y, None)
     y = session.data.y[rows]
     n_classes = len(session.data.classes)
     if n_classes:
@@ -53,8 +52,7 @@ def _of_rows(session: Session, rows: NDArray[np.intp]) -> tuple[Any, Any, Any]:
         table = np.bincount(y * n_classes + found, minlength=n_classes**2)
         return float(L), float((found == y).mean()), table.reshape(n_classes, -1).tolist()
     spread = float(((Y - Y.mean(axis=0)) ** 2).sum())
-    with np.errstate(all="ignore"):
-        rest = float(((net.loss_function.inverse_link(Z) - Y) ** 2).sum())
+    rest = float(((net.loss_function.inverse_link(Z) - Y) ** 2).sum())
     return float(L), 1 - rest / spread if spread else None, None
 
 
@@ -84,9 +82,17 @@ def shown_layers(net: Network) -> list[int]:
     return places
 
 
+FAR = 1e100
+"""Activations are shown as if they ended there: a histogram has no place for infinity."""
+
+
 def _layer(A: Array, norm: float) -> dict[str, Any]:
+    A = np.nan_to_num(A).clip(-FAR, FAR)
     low, high = float(A.min()), float(A.max())
-    bounds = (low, high) if high > low else (low - 0.5, high + 0.5)
+    if not high - low > 1e-9 * max(abs(low), abs(high)):  # too narrow for bins
+        margin = max(0.5, 1e-3 * abs(low))
+        low, high = low - margin, high + margin
+    bounds = (low, high)
     counts, _ = np.histogram(A, N_BINS, bounds)
     dead = np.flatnonzero(np.ptp(A, axis=0) < DEAD)
     return {

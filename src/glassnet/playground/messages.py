@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 import math
+import reprlib
 import struct
 from typing import Any
 
@@ -12,6 +13,15 @@ import numpy as np
 from glassnet.core.arrays import Array
 
 _NAMES = {"<f4": "f4", "<f8": "f8", "|u1": "u1", "<i4": "i4"}
+
+
+_SHORT = reprlib.Repr()
+_SHORT.maxstring, _SHORT.maxother, _SHORT.maxlong = 60, 200, 40
+
+
+def short(value: Any) -> str:
+    """Return what a page has sent as a message repeats it: however long or deep it is."""
+    return _SHORT.repr(value)
 
 
 def text(message: dict[str, Any]) -> str:
@@ -25,7 +35,7 @@ def binary(header: dict[str, Any], arrays: dict[str, Array]) -> bytes:
     Examples
     --------
     >>> message = binary({"type": "data"}, {"test": np.array([1, 0], np.uint8)})
-    >>> message[4:74]
+    >>> message[4:75]
     b'{"type":"data","arrays":{"test":{"dtype":"u1","shape":[2],"offset":0}}}'
     """
     places, parts, offset = {}, [], 0

@@ -79,7 +79,8 @@ def playground(settings: Settings, started: Callable[[str], None]) -> None:
             for one, handler in before.items():
                 signal.signal(one, handler)
             for worker in list(place.pages.values()):
-                worker.close()
+                if worker is not None:  # a page whose rows are being read
+                    worker.close()
 
 
 def config_of(place: Place) -> uvicorn.Config:

@@ -7,19 +7,22 @@ from __future__ import annotations
 
 import time
 from collections.abc import Iterator
+from contextlib import contextmanager
 from dataclasses import dataclass, replace
 from typing import Any, Literal
 
 import numpy as np
 
 from glassnet.core.arrays import Array
+from glassnet.core.dropout import Dropout
 from glassnet.core.training import Epoch, TrainingState, train
 from glassnet.errors import DivergenceError
 from glassnet.playground.data import Data, OneFile, data_of
 from glassnet.playground.history import Change, added
 from glassnet.playground.kinds import GROUPS
+from glassnet.playground.messages import short
 from glassnet.playground.setup import MOST_INPUTS, Choice, Setup, SetupError, View
-from glassnet.playground.views import axes_of
+from glassnet.playground.views import Axes, axes_of
 
 STEPS = 16
 """Steps between two looks at the clock: at most a few milliseconds."""
@@ -28,6 +31,9 @@ _LIVE = (
     "layers", "optimizer", "learning_rate", "schedule", "epochs", "penalty", "batch_size",
 )  # fmt: skip
 """What may change under way; of the layers only their dropout."""
+
+_OF_THE_EPOCH = ("epoch", "order", "position", "loss_sum", "penalty_sum", "counted")
+"""What of a training's state the beginning of an epoch changes, apart from its random numbers."""
 
 
 @dataclass(frozen=True)
@@ -69,6 +75,10 @@ class Session:
     file : OneFile or None
     """
 
+    setup: Setup
+    data: Data
+    axes: Axes
+
     def __init__(self, setup: Setup, file: OneFile | None = None) -> None:
         self.file = file
         self.generation = 0
@@ -88,20 +98,21 @@ class Session:
         old = self.setup
         new_data = setup.data != old.data
         data = data_of(setup.data, self.file) if new_data else self.data
-        if new_data and len(data.train) < 2:
-            raise SetupError("there are fewer than two training rows. Paint more points.")
+        if not new_data:
+            _check_names(setup, data, parts)
         setup = settled(
             setup,
             data,
             keep_view=data.available == self.data.available or "view" in parts,
             keep_loss=data.task == self.data.task or "loss" in parts,
         )
-        if setup.lasting != old.lasting:
-            self._start(setup, data)
-            return True
-        if setup.view != old.view:
-            self.axes = axes_of(data, setup.view)
-        self._live(setup)
+        with self.all_or_nothing():
+            if setup.lasting != old.lasting:
+                self._start(setup, data)
+                return True
+            if setup.view != old.view:
+                self.axes = axes_of(data, setup.view)
+            self._live(setup)
         return setup.view != old.view
 
     def reload(self, data: Any) -> None:
@@ -109,10 +120,24 @@ class Session:
         setup = self.setup.changed({"data": data})
         rows = data_of(setup.data, self.file)
         keeps = rows.task == self.data.task
-        self._start(settled(setup, rows, keep_view=False, keep_loss=keeps), rows)
+        with self.all_or_nothing():
+            self._start(settled(setup, rows, keep_view=False, keep_loss=keeps), rows)
+
+    @contextmanager
+    def all_or_nothing(self) -> Iterator[None]:
+        """Have everything as it was, should a change within fail half-way."""
+        before = dict(vars(self))
+        try:
+            yield
+        except BaseException:
+            vars(self).update(before)
+            raise
 
     def _start(self, setup: Setup, data: Data) -> None:
         """Begin a training: new rows, a new network, initial weights."""
+        if len(data.train) < 2:
+            where = "Paint more points." if setup.data.name == "painted" else "It takes more rows."
+            raise SetupError(f"there are fewer than two training rows. {where}")
         setup = settled(setup, data, keep_view=True, keep_loss=True)
         rows = data.rows(setup.inputs)
         Y = data.encoded(setup.made_loss)
@@ -121,11 +146,16 @@ class Session:
             net.loss_function.check_targets(Y)
         except ValueError as error:
             raise SetupError(f"{setup.loss.name}: {error}") from None
-        axes = axes_of(data, setup.view)
-        self.setup, self.data, self.net, self.axes, self.X, self.Y = setup, data, net, axes, rows, Y
+        if not self._has_axes_of(data, setup.view):
+            self.axes = axes_of(data, setup.view)
+        self.setup, self.data, self.net, self.X, self.Y = setup, data, net, rows, Y
         self.X_train, self.Y_train = rows[data.train], Y[data.train]
         self.generation += 1
         self.reset()
+
+    def _has_axes_of(self, data: Data, view: View) -> bool:
+        """Return whether the axes are these already: components of many rows take a while."""
+        return self.generation > 0 and self.data is data and self.setup.view == view
 
     def reset(self) -> None:
         """Draw the initial weights of the seed again."""
@@ -175,10 +205,12 @@ class Session:
         n_params = self.net.n_params
         if type(index) is not int or not 0 <= index < n_params:
             raise SetupError(
-                f"index is {index!r}; expected a whole number from 0 to {n_params - 1}."
+                f"index is {short(index)}; expected a whole number from 0 to {n_params - 1}."
             )
         if type(value) not in (int, float) or not abs(value) <= 1e6:
-            raise SetupError(f"value is {value!r}; expected a number from -1,000,000 to 1,000,000.")
+            raise SetupError(
+                f"value is {short(value)}; expected a number from -1,000,000 to 1,000,000."
+            )
         self.state.theta[index] = value
         self._note(Change(self.state.step, index=index, value=float(value)))
         self._go_on()
@@ -201,6 +233,32 @@ class Session:
 
     def advance(self, n_steps: int = STEPS) -> None:
         """Take some steps, at most to the end of the epoch; `ended` says if none can follow."""
+        if not self._draws_masks:
+            self._take(n_steps)
+            return
+        for _ in range(n_steps):
+            before = self._random()
+            self._take(1)
+            if self.ended is not None and self.ended.why == "diverged":
+                self._put_back(before)  # the step was not taken, and its masks were drawn
+            if self.ended is not None or self.state.epoch_is_over:
+                return
+
+    @property
+    def _draws_masks(self) -> bool:
+        return any(isinstance(layer, Dropout) for layer in self.net.layers)
+
+    def _random(self) -> dict[str, Any]:
+        """Return what a step may draw at random, the order of an epoch included."""
+        parts = {name: getattr(self.state, name) for name in _OF_THE_EPOCH}
+        return {**parts, "random": self.state.rng.bit_generator.state}  # type: ignore[union-attr]
+
+    def _put_back(self, before: dict[str, Any]) -> None:
+        self.state.rng.bit_generator.state = before["random"]  # type: ignore[union-attr]
+        for name in _OF_THE_EPOCH:
+            setattr(self.state, name, before[name])
+
+    def _take(self, n_steps: int) -> None:
         if self.ended is not None:
             return
         if self._epochs is None or n_steps != self._n_steps:
@@ -250,6 +308,20 @@ class Session:
         """The batch of the epoch that was taken last, from 1; 0 before the first."""
         n_rows = len(self.X_train)
         return -(-self.state.position // min(self.setup.batch_size or n_rows, n_rows))
+
+
+def _check_names(setup: Setup, data: Data, parts: dict[str, Any]) -> None:
+    """Raise an error if inputs or axes were asked for that these rows do not have."""
+    wanted = setup.inputs if "inputs" in parts else ()
+    known = data.available
+    if "view" in parts and setup.view.kind == "columns" and set(wanted) <= set(known):
+        wanted, known = (setup.view.x, setup.view.y), data.columns
+    for name in wanted:
+        if name not in known:
+            raise SetupError(
+                f"there is no {name[:60]!r} among these rows' columns; expected "
+                f"{', '.join(known[:12])}{', ...' if len(known) > 12 else ''}."
+            )
 
 
 def settled(setup: Setup, data: Data, *, keep_view: bool, keep_loss: bool) -> Setup:

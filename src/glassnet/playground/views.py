@@ -78,9 +78,9 @@ def axes_of(data: Data, view: View) -> Axes:
     X = data.X[data.train]
     if view.kind == "components" or n_columns == 1:
         center = X.mean(axis=0)
-        _, sizes, directions = np.linalg.svd(X - center, full_matrices=False)
-        share = float((sizes[:2] ** 2).sum() / max((sizes**2).sum(), 1e-300))
-        directions = np.vstack([directions, np.zeros((2, n_columns))])[:2]
+        sizes, vectors = np.linalg.eigh((X - center).T @ (X - center))  # rising
+        share = float(sizes[-2:].sum() / max(sizes.sum(), 1e-300))
+        directions = np.vstack([vectors.T[::-1], np.zeros((2, n_columns))])[:2]
         labels = ("first component", "second component")
         axes = Axes(labels, center, directions, np.zeros((2, 2)), share)
     else:

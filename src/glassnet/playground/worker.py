@@ -19,9 +19,9 @@ from glassnet.errors import GlassnetError
 from glassnet.playground.answers import answers
 from glassnet.playground.code import program
 from glassnet.playground.frames import Camera, Look, frame
-from glassnet.playground.glass import glass, gradients_checked
+from glassnet.playground.glass import glass, gradient_check
 from glassnet.playground.measures import measures, shown_layers
-from glassnet.playground.messages import text
+from glassnet.playground.messages import short, text
 from glassnet.playground.session import STEPS, Pace, Session
 from glassnet.playground.setup import SetupError
 
@@ -32,6 +32,13 @@ SHORTEST, SHARE, NUMBERS_EVERY = 1 / 60, 1 / 7, 0.1
 
 FASTEST = 100_000.0
 """Steps per second that can be asked for."""
+
+PAUSE = 0.03
+"""Seconds after which requests are looked at again, if steps are shorter."""
+
+
+class ClosedError(SetupError):
+    """What is asked of a page that is no more."""
 
 
 class Worker(threading.Thread):
@@ -52,6 +59,9 @@ class Worker(threading.Thread):
         self._send = send
         self._inbox: queue.SimpleQueue[Callable[[], None]] = queue.SimpleQueue()
         self._closed = False
+        self._door = threading.Lock()
+        self._checking: threading.Thread | None = None
+        self._n_steps = STEPS
         self._camera = Camera(session)
         self._look: Look | None = None
         self._pace = Pace()
@@ -68,18 +78,27 @@ class Worker(threading.Thread):
         self._inbox.put(lambda: self._request(request))
 
     def call(self, function: Callable[[Worker], Any]) -> Future[Any]:
-        """Have a function called between two steps; return what it will return."""
+        """Have a function called between two steps; return what it will return.
+
+        After `close` it is called no more, and whoever waits for it gets a `ClosedError`.
+        """
         future: Future[Any] = Future()
 
         def run() -> None:
             if not future.set_running_or_notify_cancel():
                 return
             try:
+                if self._closed:
+                    raise ClosedError("The page has been closed.")
                 future.set_result(function(self))
             except BaseException as error:  # whoever asked is told
                 future.set_exception(error)
 
-        self._inbox.put(run)
+        with self._door:
+            if not self._closed:
+                self._inbox.put(run)
+                return future
+        run()
         return future
 
     @property
@@ -89,8 +108,9 @@ class Worker(threading.Thread):
 
     def close(self) -> None:
         """End the thread after the steps that it is taking."""
-        self._closed = True
-        self._inbox.put(lambda: None)
+        with self._door:
+            self._closed = True
+            self._inbox.put(lambda: None)
 
     # The loop
 
@@ -99,10 +119,17 @@ class Worker(threading.Thread):
         self.tell(points=True)
         while not self._closed:
             self._take_requests()
-            if self.playing:
-                self._advance()
-            if self._is_due():
-                self._take_picture()
+            try:
+                if self.playing:
+                    self._advance()
+                if self._is_due():
+                    self._take_picture()
+            except Exception as error:  # a page that stands still and says why is better than none
+                self.playing = False
+                self._say("play", f"the training stands still: {error!r}.")
+        with contextlib.suppress(queue.Empty):  # whoever waits for an answer is told
+            while True:
+                self._inbox.get_nowait()()
 
     def _take_requests(self) -> None:
         """Do what was asked for; wait for it while there is nothing else to do."""
@@ -137,10 +164,20 @@ class Worker(threading.Thread):
             for _ in range(n_steps):
                 session.advance(1)
         else:
-            session.advance()
+            self._advance_at_once()
         self._changed = True
         if session.ended is not None:
             self.playing = False
+
+    def _advance_at_once(self) -> None:
+        """Take as many steps as leave time to look at requests: one, of a large batch."""
+        began = time.perf_counter()
+        self.session.advance(self._n_steps)
+        took = time.perf_counter() - began
+        if took > PAUSE:
+            self._n_steps = max(self._n_steps // 4, 1)
+        elif took < PAUSE / 16:
+            self._n_steps = min(self._n_steps * 4, STEPS)
 
     def _is_due(self) -> bool:
         ready = self._changed and self._frame == self._acknowledged
@@ -148,6 +185,7 @@ class Worker(threading.Thread):
 
     def _take_picture(self) -> None:
         began = time.perf_counter()
+        self._changed = False
         if self._camera.is_stale(self.session):
             self._camera = Camera(self.session)
         if not self.playing or began >= self._numbers_at:
@@ -155,9 +193,8 @@ class Worker(threading.Thread):
             self._numbers_at = began + NUMBERS_EVERY
         pace = self._pace.now(self.session)
         told = {**self._numbers, "epochs_per_second": pace[0], "steps_per_second": pace[1]}
+        message = frame(self._camera, self._look, self._frame + 1, told, playing=self.playing)
         self._frame += 1
-        self._changed = False
-        message = frame(self._camera, self._look, self._frame, told, playing=self.playing)
         self._send(message)
         cost = time.perf_counter() - began
         self._next_frame = began + max(SHORTEST, cost / SHARE)
@@ -177,23 +214,25 @@ class Worker(threading.Thread):
         self._numbers_at = 0.0
 
     def _request(self, request: Any) -> None:
+        if self._closed:
+            return
         what = request.get("do") if isinstance(request, dict) else None
-        handler = getattr(self, f"_do_{what}", None) if what in REQUESTS else None
+        if not isinstance(what, str) or what not in REQUESTS:
+            says = f"do is {short(what)}; expected one of {', '.join(REQUESTS)}."
+            self._say(short(what), says)
+            return
         try:
-            if handler is None:
-                raise SetupError(f"do is {what!r}; expected one of {', '.join(REQUESTS)}.")
-            handler(request)
+            getattr(self, f"_do_{what}")(request)
         except GlassnetError as error:
-            self._send(text({"type": "error", "about": str(what), "says": str(error)}))
-        except (
-            KeyError,
-            TypeError,
-            ValueError,
-            OverflowError,
-            ImportError,
-        ) as error:
-            says = f"the request {what!r} cannot be read: {error!r}."
-            self._send(text({"type": "error", "about": str(what), "says": says}))
+            self._say(what, str(error))
+        except KeyError as error:
+            self._say(what, f"the request {what!r} lacks {error}.")
+        except Exception as error:  # of whatever kind: the thread goes on
+            self._say(what, f"the request {what!r} cannot be done: {short(error)}.")
+
+    def _say(self, about: str, says: str) -> None:
+        """Tell the page what cannot be done."""
+        self._send(text({"type": "error", "about": about, "says": says}))
 
     def _do_setup(self, request: dict[str, Any]) -> None:
         generation = self.session.generation
@@ -215,11 +254,15 @@ class Worker(threading.Thread):
         self._show()
 
     def _do_step(self, request: dict[str, Any]) -> None:
+        unit = request["unit"]
+        if unit not in ("batch", "epoch"):
+            raise SetupError(f"unit is {short(unit)}; expected 'batch' or 'epoch'.")
         self.playing = False
         epoch = self.session.state.epoch + self.session.state.epoch_is_over
         self.session.advance(1)
         while (
-            request["unit"] == "epoch"
+            unit == "epoch"
+            and not self._closed
             and self.session.ended is None
             and self.session.state.epoch == epoch
             and not self.session.state.epoch_is_over
@@ -234,10 +277,10 @@ class Worker(threading.Thread):
         self._show()
 
     def _do_speed(self, request: dict[str, Any]) -> None:
-        rate = float(request["steps_per_second"])
-        if not 0 <= rate <= FASTEST:
-            raise SetupError(f"steps_per_second is {rate}; expected 0 to {FASTEST:,.0f}.")
-        self._rate, self._paid = rate, time.perf_counter()
+        rate = request["steps_per_second"]
+        if type(rate) not in (int, float) or not 0 <= rate <= FASTEST:
+            raise SetupError(f"steps_per_second is {short(rate)}; expected 0 to {FASTEST:,.0f}.")
+        self._rate, self._paid = float(rate), time.perf_counter()
 
     def _do_edit(self, request: dict[str, Any]) -> None:
         self.session.edit(request["index"], request["value"])
@@ -250,9 +293,9 @@ class Worker(threading.Thread):
         else:
             sizes = [one.n_out for one in self.session.net.layers if one.parameters]
             if type(layer) is not int or not 0 <= layer < len(shown_layers(self.session.net)):
-                raise SetupError(f"layer is {layer!r}; expected 0 to {len(sizes) - 1}.")
+                raise SetupError(f"layer is {short(layer)}; expected 0 to {len(sizes) - 1}.")
             if type(node) is not int or not 0 <= node < (sizes[layer] or 0):
-                raise SetupError(f"node is {node!r}; expected 0 to {(sizes[layer] or 0) - 1}.")
+                raise SetupError(f"node is {short(node)}; expected 0 to {(sizes[layer] or 0) - 1}.")
             self._look = Look(layer, node)
         self._changed = True
 
@@ -267,7 +310,19 @@ class Worker(threading.Thread):
         self._send(text({"type": "code", "text": program(self.session)}))
 
     def _do_gradcheck(self, request: dict[str, Any]) -> None:  # noqa: ARG002
-        self._send(text(gradients_checked(self.session)))
+        """Check gradients beside the training: it takes some seconds of a large network."""
+        if self._checking is not None and self._checking.is_alive():
+            raise SetupError("a gradient check is under way; wait for its result.")
+        check = gradient_check(self.session)
+
+        def run() -> None:
+            try:
+                self._send(text(check()))
+            except Exception as error:
+                self._say("gradcheck", f"the gradients cannot be checked: {short(error)}.")
+
+        self._checking = threading.Thread(target=run, name=f"{self.name}-check", daemon=True)
+        self._checking.start()
 
 
 REQUESTS = tuple(name.removeprefix("_do_") for name in vars(Worker) if name.startswith("_do_"))

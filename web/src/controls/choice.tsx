@@ -14,9 +14,11 @@ interface Props {
   /** What no kind at all is called, where that can be chosen. */
   none?: string;
   help?: string;
+  /** Said beside the label. */
+  words?: string;
 }
 
-export function KindChoice({ id, label, kinds, choice, onChange, none, help }: Props) {
+export function KindChoice({ id, label, kinds, choice, onChange, none, help, words }: Props) {
   const kind = kinds.find((one) => one.name === choice?.name);
   const settings = choice?.settings ?? {};
   const set = (name: string, value: number | string) =>
@@ -26,6 +28,7 @@ export function KindChoice({ id, label, kinds, choice, onChange, none, help }: P
       <div class="field-head">
         <label for={id}>{label}</label>
         <Tip about={label}>{help && <p>{help}</p>}{kind && <AboutKind kind={kind} />}</Tip>
+        {words && <span class="muted field-words">{words}</span>}
       </div>
       <select
         id={id} data-testid={id} value={choice?.name ?? ""}

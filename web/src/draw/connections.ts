@@ -5,7 +5,7 @@ import type { DenseLayer } from "../protocol";
 import type { Column } from "./layout";
 import { ink, lineColor } from "./palette";
 
-const MOST = 1400; // curves between two layers; the largest weights stay
+const MOST = 400; // curves between two layers; the largest weights stay
 const LEVELS = 6; // widths
 const WIDEST = 5.5; // pixels
 
@@ -53,12 +53,14 @@ export function drawGap(
       path.bezierCurveTo(bend, y0, bend, y1, x1, y1);
     }
   }
-  paths.forEach((path, k) => {
-    const share = ((k % LEVELS) + 0.5) / LEVELS;
-    context.lineWidth = crowded ? 0.4 + share * 2.2 : 0.6 + share * WIDEST;
-    context.strokeStyle = css(lineColor(k < LEVELS ? -1 : 1), 0.22 + 0.68 * share);
-    context.stroke(path);
-  });
+  // The weak ones first, the signs by turns: neither hides the other.
+  for (let k = 0; k < 2 * LEVELS; k++) {
+    const [level, positive] = [k >> 1, k % 2];
+    const share = (level + 0.5) / LEVELS;
+    context.lineWidth = crowded ? 0.4 + share * 1.3 : 0.6 + share * WIDEST;
+    context.strokeStyle = css(lineColor(positive ? 1 : -1), crowded ? 0.08 + 0.36 * share : 0.22 + 0.68 * share);
+    context.stroke(paths[positive * LEVELS + level]!);
+  }
 }
 
 /** Where on a curve from x0 to x1 (its share, 0 to 1) it passes `x`: halving is exact enough. */

@@ -18,21 +18,25 @@ export interface Column {
 
 const SMALLEST = 13;
 const LARGEST = 42;
-const END = 104; // pixels for the inputs, and for the output: a node and its name
-const PITCH = 108; // the least for a hidden layer: what stands above it
+const END = 76; // pixels for the inputs, and for the output: a node and its name
+const PITCH = 96; // the least for a hidden layer: what stands above it
 
-/** Width that the columns need; the panel scrolls when it has less. */
-export function neededWidth(network: DenseLayer[]): number {
-  return 2 * END + (network.length - 1) * PITCH;
+/** Width of the stage: the panel's where the columns have room in it, else what they need; then it scrolls. */
+export function stageWidth(network: DenseLayer[], panel: number): number {
+  const needed = (end: number, pitch: number) => 2 * end + (network.length - 1) * pitch;
+  return panel >= needed(END, PITCH) ? panel : needed(1.4 * END, 1.15 * PITCH);
 }
 
-export function columns(nInputs: number, network: DenseLayer[], width: number, top: number, bottom: number): Column[] {
+/** Of a table, an input is a small square; on the plane it has a map. */
+export function columns(
+  nInputs: number, hasMaps: boolean, network: DenseLayer[], width: number, top: number, bottom: number,
+): Column[] {
   const nHidden = network.length - 1;
   const end = Math.max(END, Math.min(150, width / (nHidden + 2)));
   const pitch = nHidden > 0 ? (width - 2 * end) / nHidden : 0;
   // Names stand outside of the first and the last column.
   return [nInputs, ...network.map((layer) => layer.n_out)].map((n, i) => {
-    if (i === 0) return column(-1, n, end / 2, 0.27 * end, end, top, bottom);
+    if (i === 0) return column(-1, n, end / 2, (hasMaps ? 0.27 : 0.38) * end, end, top, bottom, hasMaps ? LARGEST : 14);
     if (i > nHidden) return column(i - 1, n, width - end / 2, -0.27 * end, end, top, bottom);
     return column(i - 1, n, end + pitch * (i - 0.5), 0, pitch, top, bottom);
   });
@@ -41,13 +45,14 @@ export function columns(nInputs: number, network: DenseLayer[], width: number, t
 /** One column; many nodes stand in two to four files beside each other. */
 function column(
   layer: number, n: number, center: number, shift: number, pitch: number, top: number, bottom: number,
+  largest = LARGEST,
 ): Column {
   const height = bottom - top;
   let files = 1;
   while (files < 4 && Math.ceil(n / files) * (SMALLEST + 3) > height) files++;
   const rows = Math.ceil(n / files);
   const gap = rows > 14 ? 3 : 8;
-  const most = Math.min(LARGEST, pitch * (shift ? 0.34 : 0.5));
+  const most = Math.min(largest, pitch * (shift ? 0.34 : 0.5));
   const size = Math.max(6, Math.min(most, height / rows - gap, (pitch * 0.62) / files - 3));
   const step = Math.min(height / rows, size + 22);
   const first = top + height / 2 - (step * (rows - 1)) / 2;

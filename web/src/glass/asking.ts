@@ -1,6 +1,7 @@
 // When the server is asked for a row's passes: on another row or weight, and while we follow.
 
 import { computed, effect, signal, untracked } from "@preact/signals";
+import type { Arrays } from "../protocol";
 import { ask, chosen, data, frame, glass, network, parameter } from "../state";
 
 /** Whether the numbers are renewed while the network trains. */
@@ -8,21 +9,40 @@ export const follow = signal(false);
 
 // Four times a second can still be read, and costs the training little.
 const EVERY = 250;
+// An answer may get lost, with a refusal: then we ask again.
+const PATIENCE = 2000;
+
+type Theta = Arrays[string] | null;
+const theta = computed<Theta>(() => frame.value?.arrays["theta"] ?? null);
+const askedTheta = signal<Theta>(null);
 let askedAt = -Infinity;
 let waiting = false;
-const askedStep = signal<number | null>(null);
-const step = computed(() => frame.value?.header.step ?? null);
+let timer = 0;
 
-/** Whether the network has been trained on since the numbers were worked out. */
-export const stale = computed(() => chosen.value !== null && askedStep.value !== null && step.value !== askedStep.value);
+/** Whether the network has other weights than those that the numbers were worked out with. */
+export const stale = computed(() => chosen.value !== null && askedTheta.value !== null && !same(theta.value, askedTheta.value));
+
+function same(a: Theta, b: Theta): boolean {
+  if (a === b) return true;
+  return a !== null && b !== null && a.length === b.length && a.every((x, i) => x === b[i]);
+}
 
 export function renew(): void {
   const row = chosen.peek();
   if (row === null) return;
   waiting = true;
   askedAt = performance.now();
-  askedStep.value = step.peek();
+  askedTheta.value = theta.peek();
   ask({ do: "glass", row, parameter: parameter.peek() });
+}
+
+/** While it stands still the numbers are always those of now: after a step, an edit, a reset. */
+function renewWhenDue(): void {
+  clearTimeout(timer);
+  if (!(follow.value || frame.value?.header.playing === false) || !stale.value) return;
+  const wait = askedAt + (waiting ? PATIENCE : EVERY) - performance.now();
+  if (wait <= 0) untracked(renew);
+  else timer = window.setTimeout(renew, wait);
 }
 
 /** Begin; returns what ends it. */
@@ -37,21 +57,25 @@ export function keepAsking(): () => void {
     effect(() => {
       glass.value;
       waiting = false;
+      untracked(renewWhenDue);
     }),
+    effect(renewWhenDue),
+    effect(forgetWhatIsGone),
     effect(() => {
-      if (!follow.value || chosen.value === null || step.value === null) return;
-      const due = performance.now() - askedAt >= EVERY;
-      // An answer may get lost, with a refusal: after two seconds we ask again.
-      if (due && (!waiting || performance.now() - askedAt > 2000) && stale.peek()) untracked(renew);
-    }),
-    effect(() => {
-      const rows = data.value ? data.value.header.n_train + data.value.header.n_test : null;
-      if (rows !== null && chosen.peek() !== null && chosen.peek()! >= rows) chosen.value = null;
-    }),
-    effect(() => {
-      const n = network.value?.n_params ?? 0;
-      if (parameter.peek() !== null && parameter.peek()! >= n) parameter.value = null;
+      // Closed: nothing is looked at any more, and the network panel marks no layer.
+      if (chosen.value === null) glass.value = null;
     }),
   ];
-  return () => stops.forEach((stop) => stop());
+  return () => {
+    stops.forEach((stop) => stop());
+    clearTimeout(timer);
+  };
+}
+
+/** Rows and weights that the new data or network does not have. */
+function forgetWhatIsGone(): void {
+  const header = data.value?.header;
+  const n = network.value?.n_params ?? 0;
+  if (header && (chosen.peek() ?? -1) >= header.n_train + header.n_test) chosen.value = null;
+  if ((parameter.peek() ?? -1) >= n) parameter.value = null;
 }

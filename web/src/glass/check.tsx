@@ -5,6 +5,7 @@ import { useEffect } from "preact/hooks";
 import { short } from "../insight/numbers";
 import type { GradcheckMessage } from "../protocol";
 import { ask, gradcheck, problem } from "../state";
+import { layerName } from "./steps";
 import { agreement } from "./update";
 
 const waiting = signal(false);
@@ -18,7 +19,7 @@ export function GradientCheck() {
   const result = gradcheck.value;
   return (
     <section class="glass-check">
-      <h4>And all the others?</h4>
+      <h4>And all the other weights?</h4>
       <button type="button" class="plain-button" data-testid="gradcheck" disabled={waiting.value} onClick={run}>
         {waiting.value ? "Checking …" : "Check the whole network"}
       </button>
@@ -33,6 +34,9 @@ function run(): void {
 }
 
 function Result({ result }: { result: GradcheckMessage }) {
+  // "3 Dense(4, 2)": the server counts activations as well, the page only what has weights.
+  const layers = [...new Set(result.rows.map((row) => row.layer))];
+  const named = (layer: string) => `${layerName(layers.indexOf(layer))}: ${layer.replace(/^\d+ /, "")}`;
   return (
     <>
       <p>{agreement(result.relative_error)} Relative error {short(result.relative_error, 2)}.{kink(result.kink_distance)}</p>
@@ -43,7 +47,7 @@ function Result({ result }: { result: GradcheckMessage }) {
         <tbody>
           {result.rows.map((row, i) => (
             <tr key={i}>
-              <td>{row.layer}</td><td>{row.parameter}</td><td>{row.size.toLocaleString("en")}</td>
+              <td>{named(row.layer)}</td><td>{row.parameter}</td><td>{row.size.toLocaleString("en")}</td>
               <td>{short(row.largest)}</td><td>{short(row.relative_error, 2)}</td>
             </tr>
           ))}

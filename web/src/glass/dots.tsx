@@ -1,7 +1,7 @@
 // The way as a row of signs, one for each step, in three groups.
 
 import type { GlassStep } from "../protocol";
-import { at, go, PHASES, steps } from "./steps";
+import { at, go, PHASES, steps, titleOf } from "./steps";
 
 export function Dots() {
   const all = steps.value;
@@ -25,7 +25,7 @@ function Group({ phase, all }: { phase: keyof typeof PHASES; all: GlassStep[] })
         {mine.map(({ step, i }) => (
           <button
             key={i} type="button" data-testid={`glass-step-${i + 1}`} aria-current={i === at.value ? "step" : undefined}
-            data-done={i < at.value || undefined} title={step.title} aria-label={`Step ${i + 1}, ${word.toLowerCase()}: ${step.title}`}
+            data-done={i < at.value || undefined} title={titleOf(step)} aria-label={`Step ${i + 1}, ${word.toLowerCase()}: ${titleOf(step)}`}
             onClick={() => go(i)}
           >
             {sign}

@@ -26,12 +26,13 @@ export function listen(panel: HTMLElement): () => void {
   return () => document.removeEventListener("keydown", onKey, true);
 }
 
-/** Whether a key is meant for the glass: not for a field, an open card or another panel. */
+/** Whether a key is meant for the glass: not for a field, an open card or a panel with arrow keys of its own. */
 function isOurs(event: KeyboardEvent, panel: HTMLElement): boolean {
   if (document.querySelector(":popover-open, dialog[open]")) return false;
   const target = event.target as HTMLElement;
-  if (target !== document.body && !panel.contains(target)) return event.key === "Escape" && !isField(target);
-  return event.key === "Escape" || !(isField(target) || target.closest("[data-own-keys]"));
+  if (/^(INPUT|SELECT|TEXTAREA)$/.test(target.tagName)) return event.key === "Escape" && panel.contains(target);
+  if (event.key === "Escape" || target === document.body) return true;
+  return panel.contains(target) ? !target.closest("[data-own-keys]") : !target.closest(OWN_ARROWS);
 }
 
-const isField = (target: HTMLElement): boolean => /^(INPUT|SELECT|TEXTAREA)$/.test(target.tagName);
+const OWN_ARROWS = "canvas, svg, [data-picture], [role=grid], [role=radiogroup], [role=tablist], [role=slider], [role=menu]";

@@ -3,9 +3,11 @@
 import { signal } from "@preact/signals";
 import { useRef } from "preact/hooks";
 import { css, diverging, ofClass } from "../colors";
+import type { Rgb } from "../colors";
 import { Formula } from "../formula";
 import { Canvas } from "../insight/canvas";
 import { short } from "../insight/numbers";
+import { rgbOf } from "../insight/palette";
 
 interface Props {
   name: string;
@@ -44,6 +46,7 @@ function letter(name: string): string {
 }
 
 function Table({ name, numbers, rows, columns, largest, mark, pick }: Sized) {
+  const digits = columns > 6 ? 2 : 3;
   return (
     <table aria-label={`${name}, ${rows} by ${columns}`}>
       <tbody>
@@ -56,7 +59,7 @@ function Table({ name, numbers, rows, columns, largest, mark, pick }: Sized) {
               const title = `${name}, row ${i + 1}, column ${j + 1}: ${x}`;
               return (
                 <td key={j} style={style} title={title} data-marked={at === mark || undefined}>
-                  {pick ? <button type="button" onClick={() => pick(at)} aria-label={`${title}. Work out this one.`}>{short(x)}</button> : short(x)}
+                  {pick ? <button type="button" onClick={() => pick(at)} aria-label={`${title}. Work out this one.`}>{short(x, digits)}</button> : short(x, digits)}
                 </td>
               );
             })}
@@ -86,7 +89,10 @@ function Map({ name, numbers, rows, columns, largest, mark, pick }: Sized) {
         class="glass-map" tabIndex={0} data-own-keys style={{ aspectRatio: `${columns} / ${Math.min(rows, 2 * columns)}` }}
         label={`${name}, ${rows} by ${columns}. ${said}`}
         watch={() => read.value}
-        draw={(context, width, height) => drawCells(context, width, height, { numbers, rows, columns, largest }, mark, read.peek())}
+        draw={(context, width, height, colours) => {
+          drawCells(context, width, height, { numbers, rows, columns, largest }, rgbOf(colours.panel));
+          for (const cell of [mark, read.peek()]) drawFrame(context, width, height, { numbers, rows, columns }, cell, colours.ink);
+        }}
         onPointerMove={(event) => (read.value = spot(event))}
         onPointerLeave={() => (read.value = null)}
         onClick={(event) => pick?.(spot(event))}
@@ -111,20 +117,26 @@ function cellAt(event: MouseEvent, rows: number, columns: number): number {
   return i * columns + j;
 }
 
+interface Cells { numbers: (number | null)[]; rows: number; columns: number }
+
 function drawCells(
   context: CanvasRenderingContext2D, width: number, height: number,
-  { numbers, rows, columns, largest }: { numbers: (number | null)[]; rows: number; columns: number; largest: number },
-  mark: number | null, read: number | null,
+  { numbers, rows, columns, largest }: Cells & { largest: number }, middle: Rgb,
 ): void {
   const [wide, high] = [width / columns, height / rows];
   numbers.forEach((x, at) => {
-    context.fillStyle = css(diverging(largest > 0 ? (x ?? 0) / largest : 0));
+    context.fillStyle = css(diverging(largest > 0 ? (x ?? 0) / largest : 0, middle));
     context.fillRect((at % columns) * wide, Math.floor(at / columns) * high, wide + 0.5, high + 0.5);
   });
-  for (const at of [mark, read]) {
-    if (at === null || at < 0 || at >= numbers.length) continue;
-    context.strokeStyle = "#000";
-    context.lineWidth = 2;
-    context.strokeRect((at % columns) * wide, Math.floor(at / columns) * high, wide, high);
-  }
+}
+
+function drawFrame(
+  context: CanvasRenderingContext2D, width: number, height: number, { numbers, rows, columns }: Cells, at: number | null,
+  colour: string,
+): void {
+  if (at === null || at < 0 || at >= numbers.length) return;
+  const [wide, high] = [width / columns, height / rows];
+  context.strokeStyle = colour;
+  context.lineWidth = 2;
+  context.strokeRect((at % columns) * wide, Math.floor(at / columns) * high, wide, high);
 }

@@ -55,7 +55,7 @@ function Head() {
               type="checkbox" data-testid="glass-follow" checked={follow.value}
               onChange={(event) => (follow.value = event.currentTarget.checked)}
             />
-            follow the training
+            follow training
           </label>
           <button
             type="button" class="plain-button" data-testid="glass-wide" aria-pressed={wide.value}
@@ -76,10 +76,9 @@ function Head() {
   );
 }
 
-/** Which row it is, what the network says of it, and whether that is still so. */
+/** Which row it is, and what the network says of it. */
 function Row() {
   const now = glass.value;
-  const old = useSlow(stale, 300) && !follow.value;
   return (
     <div class="glass-row">
       <button type="button" class="plain-button" data-testid="glass-row-previous" aria-label="Previous row (arrow up)" onClick={() => goRow(-1)}>↑</button>
@@ -88,11 +87,6 @@ function Row() {
         <b>{now ? capital(now.says) : `Row ${(chosen.value ?? 0) + 1}`}</b>
         {now && <Prediction prediction={now.prediction} loss={now.loss} />}
       </p>
-      {old && (
-        <button type="button" class="plain-button glass-stale" data-testid="glass-renew" onClick={renew}>
-          ↻ it has trained on: renew
-        </button>
-      )}
     </div>
   );
 }
@@ -101,19 +95,25 @@ const capital = (text: string): string => (text[0] ?? "").toUpperCase() + text.s
 
 function Prediction({ prediction, loss }: { prediction: Record<string, number>; loss: number }) {
   const parts = Object.entries(prediction).sort((a, b) => b[1] - a[1]);
-  const shown = parts.slice(0, 4).map(([name, value]) => `${name} ${short(value)}`);
+  const shown = parts.slice(0, 4).map(([name, value]) => `${name}: ${short(value)}`);
   if (parts.length > shown.length) shown.push("…");
-  return <span>The network says {shown.join(", ")}. Loss {short(loss)}.</span>;
+  return <span>The network says {shown.join("; ")}. Loss {short(loss)}.</span>;
 }
 
 function Foot() {
   const n = steps.value.length;
+  const old = useSlow(stale, 300) && !follow.value;
   return (
     <footer class="glass-foot">
       <button type="button" class="plain-button" data-testid="glass-back" disabled={at.value === 0} onClick={() => go(at.peek() - 1)}>
         ← Back
       </button>
       <span class="glass-count">{n > 0 ? `step ${at.value + 1} of ${n}` : ""}</span>
+      {old && (
+        <button type="button" class="plain-button glass-stale" data-testid="glass-renew" title="The network has changed since: work the numbers out again" onClick={renew}>
+          ↻ trained on: renew
+        </button>
+      )}
       <button
         type="button" class="plain-button strong" data-testid="glass-next" disabled={at.value >= n - 1}
         onClick={() => go(at.peek() + 1)}

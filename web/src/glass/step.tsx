@@ -5,8 +5,9 @@ import type { GlassStep } from "../protocol";
 import { glass, network, parameter } from "../state";
 import { GradientCheck } from "./check";
 import { Matrix } from "./matrix";
-import { current, PHASES } from "./steps";
-import { Update } from "./update";
+import { follow } from "./asking";
+import { current, isCheck, PHASES, steps, titleOf } from "./steps";
+import { Agreement, Update } from "./update";
 import { WeightChoice } from "./weight_choice";
 
 export function StepView() {
@@ -14,14 +15,16 @@ export function StepView() {
   if (!step) return null;
   const { word, sign, says } = PHASES[step.phase];
   return (
-    <article class="glass-step" aria-live="polite" data-testid="glass-step">
+    <article class="glass-step" aria-live={follow.value ? "off" : "polite"} data-testid="glass-step">
       <p class="glass-phase" data-phase={step.phase}><i aria-hidden="true">{sign}</i> {word}: {says}</p>
-      <h3 data-testid="glass-step-title">{step.title}</h3>
+      <h3 data-testid="glass-step-title">{titleOf(step)}</h3>
       <p class="glass-sentence">{step.says}</p>
       {step.formula && <div class="glass-formula"><Formula tex={step.formula} block /></div>}
-      <Lines lines={step.lines} />
-      <Arrays step={step} />
-      {step.phase === "update" && <UpdatePart />}
+      <div class="glass-work">
+        <Lines lines={step.lines} />
+        {!isCheck(step) && <Arrays step={step} />}
+      </div>
+      <OneWeight step={step} />
     </article>
   );
 }
@@ -54,13 +57,19 @@ function begins(step: GlassStep, name: string): number | null {
   return name === "db" ? layer.b : null;
 }
 
-function UpdatePart() {
+/** What is shown of the chosen weight: its check, its update; both where the server has no step for the check. */
+function OneWeight({ step }: { step: GlassStep }) {
   const one = glass.value?.parameter;
+  const check = isCheck(step);
+  const update = step.phase === "update";
+  if (!one || !(check || update)) return null;
+  const checksHere = check || !steps.value.some(isCheck);
   return (
     <>
       <WeightChoice />
-      {one ? <Update one={one} /> : <p>No weight is worked out here.</p>}
-      <GradientCheck />
+      {update && <Update one={one} />}
+      {checksHere && <Agreement one={one} />}
+      {checksHere && <GradientCheck />}
     </>
   );
 }

@@ -2,7 +2,7 @@
 
 import { computed } from "@preact/signals";
 import type { GlassStep } from "../protocol";
-import { chosen, data, glass, glassStep } from "../state";
+import { chosen, data, glass, glassStep, network } from "../state";
 
 export const steps = computed<GlassStep[]>(() => glass.value?.steps ?? []);
 export const at = computed(() => Math.max(0, Math.min(glassStep.value, steps.value.length - 1)));
@@ -27,3 +27,20 @@ export const PHASES = {
   backward: { word: "Backward", sign: "◀", says: "from the loss to every weight" },
   update: { word: "Update", sign: "◆", says: "one weight takes its step" },
 } as const;
+
+/** The page's name of a dense layer: what the network panel shows. */
+export function layerName(dense: number): string {
+  const n = network.value?.network.length ?? 0;
+  return dense === n - 1 ? "output layer" : `layer ${dense + 1}`;
+}
+
+/** Return a step's title with the page's layers: the server counts activations and dropout as well. */
+export function titleOf({ title, layer, dense }: GlassStep): string {
+  if (layer === null || dense === null) return title;
+  const name = layerName(dense);
+  const numbered = new RegExp(`\\b(l)ayer ${layer + 1}\\b`, "i");
+  return title.replace(numbered, (_, l: string) => (l === "L" ? name[0]!.toUpperCase() + name.slice(1) : name));
+}
+
+/** Whether a step compares the gradient with the central difference. */
+export const isCheck = (step: GlassStep): boolean => step.phase === "backward" && step.values?.name === "g";

@@ -1,7 +1,6 @@
 // The chosen weight before and after its step, and its gradient beside the central difference.
 
-import { Formula } from "../formula";
-import { short } from "../insight/numbers";
+import { short, trimmed } from "../insight/numbers";
 import type { GlassParameter } from "../protocol";
 import { frame, setup } from "../state";
 
@@ -11,26 +10,26 @@ export function Update({ one }: { one: GlassParameter }) {
   return (
     <>
       <dl class="glass-update" data-testid="glass-update">
-        <Number word="before" value={one.before} />
+        <Number word="before" value={one.before} digits={7} />
         <Number word="gradient" value={one.gradient} />
         <Number word="learning rate" value={rate} />
-        <Number word="after" value={one.after} strong />
+        <Number word="after" value={one.after} digits={7} strong />
       </dl>
       <p class="glass-quiet">{direction(one)}</p>
-      <section class="glass-check">
-        <h4>Is this gradient right?</h4>
-        <p>
-          Move the weight a tiny bit up and down, and see how the loss changes: the <b>central difference</b>. It needs no
-          derivation, so it can check one.
-        </p>
-        <Formula tex={"\\frac{\\partial L}{\\partial \\theta_i} \\approx \\frac{L(\\theta_i + h) - L(\\theta_i - h)}{2h}"} block />
-        <dl class="glass-update">
-          <Number word="gradient" value={one.gradient} digits={8} />
-          <Number word="central difference" value={one.difference} digits={8} />
-          <Number word="relative error" value={one.relative_error} digits={2} />
-        </dl>
-        <p data-testid="glass-agreement">{agreement(one.relative_error)}</p>
-      </section>
+    </>
+  );
+}
+
+/** The gradient beside the central difference: two ways to the same number. */
+export function Agreement({ one }: { one: GlassParameter }) {
+  return (
+    <>
+      <dl class="glass-update" data-testid="glass-check">
+        <Number word="gradient, derived" value={one.gradient} digits={8} />
+        <Number word="central difference" value={one.difference} digits={8} />
+        <Number word="relative error" value={one.relative_error} digits={2} />
+      </dl>
+      <p data-testid="glass-agreement">{agreement(one.relative_error)}</p>
     </>
   );
 }
@@ -41,7 +40,7 @@ function Number({ word, value, digits = 5, strong }: NumberProps) {
   return (
     <div data-strong={strong || undefined}>
       <dt>{word}</dt>
-      <dd>{short(value, digits)}</dd>
+      <dd>{trimmed(short(value, digits))}</dd>
     </div>
   );
 }

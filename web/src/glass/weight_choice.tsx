@@ -3,6 +3,7 @@
 import { computed } from "@preact/signals";
 import type { DenseLayer } from "../protocol";
 import { data, glass, network, parameter, setup } from "../state";
+import { layerName } from "./steps";
 
 const layers = computed(() => network.value?.network ?? []);
 
@@ -68,8 +69,6 @@ function indexOf({ layer, from, to }: Place): number {
   const { n_in, n_out, W, b } = layers.value[layer]!;
   return from === n_in ? b + to : W + from * n_out + to;
 }
-
-const layerName = (k: number): string => (k === layers.value.length - 1 ? "output" : `layer ${k + 1}`);
 
 function sources({ n_in }: DenseLayer, k: number): string[] {
   const inputs = setup.value?.inputs ?? [];

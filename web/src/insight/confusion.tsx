@@ -41,10 +41,12 @@ function Tabs({ rows, hasTest }: { rows: Rows; hasTest: boolean }) {
       {words}
     </button>
   );
-  return <span class="tabs" role="group" aria-label="Rows">{tab("train", "training")}{tab("test", "test")}</span>;
+  return <span class="tabs" role="group" aria-label="Training or test rows">{tab("train", "train")}{tab("test", "test")}</span>;
 }
 
 const names = computed(() => data.value?.header.classes ?? []);
+// Digits and letters fit above any column; other names are numbered where there are many.
+const areShort = computed(() => names.value.every((name) => name.length <= 3));
 const nameOf = (k: number): string => names.value[k] ?? `class ${k}`;
 
 // More classes than this get numbers above the columns: names would not fit.
@@ -60,7 +62,7 @@ function Matrix({ counts, rows }: { counts: number[][]; rows: Rows }) {
           <thead>
             <tr>
               <th class="corner" scope="col"><span>true ↓</span> <span>said →</span></th>
-              {counts.map((_, k) => <th key={k} scope="col"><ClassName k={k} short={crowded} /></th>)}
+              {counts.map((_, k) => <th key={k} scope="col" aria-label={nameOf(k)}><ClassName k={k} naming={crowded ? "number" : "name"} /></th>)}
             </tr>
           </thead>
           <tbody>
@@ -73,11 +75,15 @@ function Matrix({ counts, rows }: { counts: number[][]; rows: Rows }) {
   );
 }
 
-function ClassName({ k, short: isShort, numbered }: { k: number; short?: boolean; numbered?: boolean }) {
+/** How a class is called in a heading: all of it, its number alone, or both. */
+type Naming = "name" | "number" | "both";
+
+function ClassName({ k, naming }: { k: number; naming: Naming }) {
+  const text = { name: nameOf(k), number: `${k + 1}`, both: `${k + 1} ${nameOf(k)}` }[areShort.value ? "name" : naming];
   return (
-    <span class="class-name" title={nameOf(k)} aria-label={nameOf(k)}>
+    <span class="class-name" title={nameOf(k)}>
       <i style={{ background: css(ofClass(k)) }} aria-hidden="true" />
-      {isShort ? k + 1 : numbered ? `${k + 1} ${nameOf(k)}` : nameOf(k)}
+      {text}
     </span>
   );
 }
@@ -86,7 +92,7 @@ function MatrixRow({ row, k, crowded }: { row: number[]; k: number; crowded: boo
   const sum = row.reduce((total, n) => total + n, 0);
   return (
     <tr>
-      <th scope="row"><ClassName k={k} numbered={crowded} /></th>
+      <th scope="row" aria-label={nameOf(k)}><ClassName k={k} naming={crowded ? "both" : "name"} /></th>
       {row.map((n, j) => {
         const share = sum > 0 ? n / sum : 0;
         // At most half of the colour, so that the ink on it can be read.

@@ -133,18 +133,21 @@ function said(
 ): string {
   if (!point || !pair) return `${what} over epochs: nothing yet. Press play.`;
   const test = pair[1] === null ? "" : `, test rows ${format(pair[1])}`;
-  return `${what} over epochs, at epoch ${short(point.epoch)}: training rows ${format(pair[0])}${test}. Arrow keys read it.`;
+  return `${what} over epochs, at epoch ${point.epoch.toLocaleString("en")}: training rows ${format(pair[0])}${test}. Arrow keys read it.`;
 }
 
-/** Return where the test loss was lowest, if it has risen since; else null. */
+/** Return where the test loss was lowest, if it has risen since while training went on well; else null. */
 function lowest(all: CurvePoint[]): number | null {
   let best = -1;
   for (let i = 0; i < all.length; i++) {
     const loss = all[i]!.loss[1];
     if (loss !== null && (best < 0 || loss < all[best]!.loss[1]!)) best = i;
   }
-  const now = all[all.length - 1]?.loss[1];
-  return best >= 0 && now != null && now > 1.1 * all[best]!.loss[1]! ? best : null;
+  const now = all[all.length - 1];
+  if (best < 0 || !now || now.loss[1] === null) return null;
+  const { loss } = all[best]!;
+  // Where both losses rise the steps are too long: that is no overfitting.
+  return now.loss[1] > 1.1 * loss[1]! && now.loss[0] <= 1.05 * loss[0] ? best : null;
 }
 
 /** One sentence on what the two curves say together. It keeps its place, so that nothing jumps. */
@@ -157,10 +160,13 @@ const verdict = computed(() => {
   const all = points.value;
   const now = all[all.length - 1];
   if (!now) return "Press play: each epoch adds a point.";
+  if (all.length > 5 && now.loss[0] > 1.1 * all[0]!.loss[0]) {
+    return "The loss is larger than at the start: the steps are too long. A smaller learning rate helps.";
+  }
   if (now.loss[1] === null) return "There are no test rows: nothing tells whether it only learns by heart.";
   const best = lowest(all);
   if (best !== null && now.loss[1] > now.loss[0]) {
-    return `Overfitting: the test loss was lowest at epoch ${short(all[best]!.epoch)} and has risen since.`;
+    return `Overfitting: the test loss was lowest at epoch ${all[best]!.epoch.toLocaleString("en")} and has risen since.`;
   }
   if (now.loss[1] > 1.5 * now.loss[0] && all.length > 20) {
     return "The gap: it does clearly better on rows that it has seen.";

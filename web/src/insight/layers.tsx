@@ -92,7 +92,7 @@ const verdict = computed(() => {
   const [first, last] = [all[0], all[all.length - 1]];
   if (!first || !last) return "Nothing yet. Press play.";
   const worst = all.reduce((most, layer) => (layer.dead > most.dead ? layer : most), first);
-  if (worst.dead >= 0.3) return deadWords(worst, all.indexOf(worst));
+  if (worst.dead >= 0.3) return deadWords(worst, worst === last ? "the output" : `layer ${all.indexOf(worst) + 1}`);
   if (all.length < 2 || last.gradient_norm === 0) return "";
   const ratio = last.gradient_norm / first.gradient_norm;
   if (ratio >= 100) {
@@ -104,8 +104,8 @@ const verdict = computed(() => {
   return "The gradients of all layers have a similar length: each layer gets to learn.";
 });
 
-function deadWords(layer: LayerFrame, i: number): string {
+function deadWords(layer: LayerFrame, name: string): string {
   const nodes = layer.dead_nodes.length;
-  return `${counted(nodes, "node")} of layer ${i + 1} ${nodes === 1 ? "is" : "are"} dead: ` +
+  return `${counted(nodes, "node")} of ${name} ${nodes === 1 ? "is" : "are"} dead: ` +
     "the same for every row, so nothing flows through. A smaller learning rate or another activation helps.";
 }

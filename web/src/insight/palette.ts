@@ -1,6 +1,7 @@
 // The colours of style.css as a canvas needs them, worked out again when the theme changes.
 
 import { signal } from "@preact/signals";
+import type { Rgb } from "../colors";
 
 const NAMES = ["paper", "panel", "ink", "muted", "line", "accent", "warn", "train", "test"] as const;
 export type ColourName = (typeof NAMES)[number];
@@ -36,4 +37,10 @@ function worked(): Palette {
 /** Return a worked-out colour with an alpha. */
 export function faded(colour: string, alpha: number): string {
   return colour.replace(/^rgb\((.*)\)$/, (_, inner: string) => `rgb(${inner.replaceAll(",", " ")} / ${alpha})`);
+}
+
+/** Return a worked-out colour as three numbers. */
+export function rgbOf(colour: string): Rgb {
+  const [r = 255, g = 255, b = 255] = (colour.match(/[\d.]+/g) ?? []).map(Number);
+  return [r, g, b];
 }

@@ -6,8 +6,8 @@ import { trimmed } from "./numbers";
 import type { Palette } from "./palette";
 import { faded } from "./palette";
 import { drawBest, drawLabels, drawReading } from "./plot_marks";
-import { across, MARGIN, placeOf, rightOf, upward, usable } from "./plot_scales";
-import type { Line, Plot, Scale } from "./plot_scales";
+import { across, boxOf, placeOf, upward, usable } from "./plot_scales";
+import type { Box, Line, Plot, Scale } from "./plot_scales";
 
 const FONT = "11px system-ui, 'DejaVu Sans', sans-serif";
 
@@ -16,31 +16,31 @@ export function drawPlot(
 ): void {
   context.font = FONT;
   const x = across(points, plot, width);
-  const y = upward(points, plot, height);
-  drawAxes(context, width, height, x, y, plot, colours);
+  const box = boxOf(plot, width, height);
+  const y = upward(points, plot, box);
+  drawAxes(context, box, x, y, plot, colours);
   if (points.length === 0) return;
   context.save();
   context.beginPath();
-  context.rect(MARGIN.left, 0, width - MARGIN.left - rightOf(plot) + 4, height - MARGIN.bottom + 2);
+  context.rect(box.left, 0, box.right - box.left + 4, box.bottom + 2);
   context.clip();
   if (plot.gap) drawGap(context, points, plot, x, y, colours);
   for (const one of plot.lines) drawLine(context, points, one, plot, x, y, colours);
   context.restore();
   if (plot.best !== null) drawBest(context, points, plot, x, y, colours);
-  if (plot.read === null) drawLabels(context, width, height, points, plot, y, colours);
-  else drawReading(context, width, height, points[plot.read]!, plot, x, y, colours);
+  if (plot.read === null) drawLabels(context, box, width, points[points.length - 1]!, plot, y, colours);
+  else drawReading(context, box, width, points[plot.read]!, plot, x, y, colours);
 }
 
 function drawAxes(
-  context: CanvasRenderingContext2D, width: number, height: number, x: Scale, y: Scale, plot: Plot, colours: Palette,
+  context: CanvasRenderingContext2D, { left, right, top, bottom }: Box, x: Scale, y: Scale, plot: Plot, colours: Palette,
 ): void {
-  const [left, right, bottom] = [MARGIN.left, width - rightOf(plot), height - MARGIN.bottom];
   context.strokeStyle = colours.line;
   context.fillStyle = colours.muted;
   context.lineWidth = 1;
   context.textAlign = "right";
   context.textBaseline = "middle";
-  for (const tick of readable(y, plot, height)) {
+  for (const tick of readable(y, plot, bottom - top)) {
     const at = Math.round(y(tick)) + 0.5;
     context.beginPath();
     context.moveTo(left, at);
@@ -62,7 +62,7 @@ function drawAxes(
 
 /** Ticks that do not run into each other. */
 function readable(y: Scale, plot: Plot, height: number): number[] {
-  const most = Math.max(2, Math.floor(height / 34));
+  const most = Math.max(2, Math.floor(height / 30));
   const ticks = plot.log ? logTicks(y) : y.ticks(most);
   const kept: number[] = [];
   for (const tick of ticks) {

@@ -2,8 +2,8 @@
 
 import type { CurvePoint } from "../state";
 import type { Palette } from "./palette";
-import { MARGIN, placeOf, rightOf, usable } from "./plot_scales";
-import type { Plot, Scale } from "./plot_scales";
+import { isNarrow, placeOf, usable } from "./plot_scales";
+import type { Box, Plot, Scale } from "./plot_scales";
 
 export function drawBest(
   context: CanvasRenderingContext2D, points: CurvePoint[], plot: Plot, x: Scale, y: Scale, colours: Palette,
@@ -24,60 +24,76 @@ function dot(context: CanvasRenderingContext2D, x: number, y: number, radius: nu
   context.stroke();
 }
 
-/** The name and the current number at the end of each line, kept apart. */
-export function drawLabels(
-  context: CanvasRenderingContext2D, width: number, height: number, points: CurvePoint[], plot: Plot, y: Scale, colours: Palette,
-): void {
-  labelsAt(context, width - rightOf(plot), height, points[points.length - 1]!, plot, y, colours);
-}
+interface Label { text: string; colour: string; at: number }
 
-function labelsAt(
-  context: CanvasRenderingContext2D, left: number, height: number, point: CurvePoint, plot: Plot, y: Scale, colours: Palette,
+/** The name and the number of each line: at its end, or in a row above where the plot is narrow. */
+export function drawLabels(
+  context: CanvasRenderingContext2D, box: Box, width: number, point: CurvePoint, plot: Plot, y: Scale, colours: Palette,
 ): void {
   if (plot.lines.length < 2) return;
-  const labels = plot.lines
-    .map((one) => ({ one, value: one.of(point) }))
-    .filter((label) => label.value !== null)
-    .map((label) => ({ ...label, at: usable(label.value, plot.log) ? y(label.value) : MARGIN.top }))
-    .sort((a, b) => a.at - b.at);
-  const apart = 14;
-  const bottom = height - MARGIN.bottom - 6;
-  labels.forEach((label, i) => {
-    const before = labels[i - 1];
-    if (before) label.at = Math.max(label.at, before.at + apart);
-    label.at = Math.min(Math.max(label.at, 7), bottom - apart * (labels.length - 1 - i));
+  const labels = plot.lines.flatMap((one) => {
+    const value = one.of(point);
+    if (value === null) return [];
+    const at = usable(value, plot.log) ? y(value) : box.top;
+    return [{ text: `${one.name} ${plot.format(value)}`, colour: colours[one.colour], at }];
   });
-  context.textAlign = "left";
   context.textBaseline = "middle";
-  for (const { one, value, at } of labels) {
-    context.fillStyle = colours[one.colour];
-    context.fillText(`${one.name} ${plot.format(value!)}`, left + 6, at);
+  if (isNarrow(width)) drawAbove(context, box, labels);
+  else drawBeside(context, box, labels.sort((a, b) => a.at - b.at));
+}
+
+function drawAbove(context: CanvasRenderingContext2D, box: Box, labels: Label[]): void {
+  context.textAlign = "right";
+  let right = box.right;
+  for (const { text, colour } of labels.reverse()) {
+    context.fillStyle = colour;
+    context.fillText(text, right, 8);
+    right -= context.measureText(text).width + 12;
   }
 }
 
+/** Labels beside the lines' ends, kept apart. */
+function drawBeside(context: CanvasRenderingContext2D, box: Box, labels: Label[]): void {
+  const apart = 14;
+  context.textAlign = "left";
+  let before = -Infinity;
+  labels.forEach(({ text, colour, at }, i) => {
+    const lowest = box.bottom - 6 - apart * (labels.length - 1 - i);
+    before = Math.min(Math.max(at, 7, before + apart), lowest);
+    context.fillStyle = colour;
+    context.fillText(text, box.right + 6, before);
+  });
+}
+
+/** A line at the point that is read, its dots and numbers. */
 export function drawReading(
-  context: CanvasRenderingContext2D, width: number, height: number, point: CurvePoint, plot: Plot, x: Scale, y: Scale,
-  colours: Palette,
+  context: CanvasRenderingContext2D, box: Box, width: number, point: CurvePoint, plot: Plot, x: Scale, y: Scale, colours: Palette,
 ): void {
   const at = Math.round(x(placeOf(point, plot))) + 0.5;
   context.strokeStyle = colours.muted;
   context.lineWidth = 1;
   context.beginPath();
-  context.moveTo(at, MARGIN.top);
-  context.lineTo(at, height - MARGIN.bottom);
+  context.moveTo(at, box.top);
+  context.lineTo(at, box.bottom);
   context.stroke();
   for (const one of plot.lines) {
     const value = one.of(point);
     if (usable(value, plot.log)) dot(context, at, y(value), 3.5, colours[one.colour], colours.panel);
   }
-  labelsAt(context, width - rightOf(plot), height, point, plot, y, colours);
-  context.fillStyle = colours.panel;
-  context.textAlign = "center";
-  context.textBaseline = "top";
-  const text = `${plot.x} ${point[plot.x].toLocaleString("en")}`;
+  drawLabels(context, box, width, point, plot, y, colours);
+  drawPlace(context, box, width, at, `${plot.x} ${point[plot.x].toLocaleString("en")}`, colours);
+}
+
+/** Where the reading is, over the axis' own numbers. */
+function drawPlace(
+  context: CanvasRenderingContext2D, box: Box, width: number, at: number, text: string, colours: Palette,
+): void {
   const half = context.measureText(text).width / 2 + 4;
   const middle = Math.min(Math.max(at, half + 2), width - half - 2);
-  context.fillRect(middle - half, height - MARGIN.bottom + 2, 2 * half, 16);
+  context.fillStyle = colours.panel;
+  context.fillRect(middle - half, box.bottom + 2, 2 * half, 16);
   context.fillStyle = colours.ink;
-  context.fillText(text, middle, height - MARGIN.bottom + 5);
+  context.textAlign = "center";
+  context.textBaseline = "top";
+  context.fillText(text, middle, box.bottom + 5);
 }

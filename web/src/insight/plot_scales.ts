@@ -31,15 +31,27 @@ export interface Plot {
 }
 
 export type Scale = ScaleContinuousNumeric<number, number>;
-export const MARGIN = { left: 44, top: 8, bottom: 20 };
+/** Below this width the labels stand above the plot, not beside it. */
+const NARROW = 340;
 
-/** Room for the labels at the end of the lines; a single line has its number in the heading. */
-export const rightOf = (plot: Pick<Plot, "lines">): number => (plot.lines.length > 1 ? 96 : 12);
+export const isNarrow = (width: number): boolean => width < NARROW;
+
+export interface Box { left: number; right: number; top: number; bottom: number }
+
+/** Return the plot's edges: room for labels at the lines' ends; a single line has its number in the heading. */
+export function boxOf(plot: Pick<Plot, "lines">, width: number, height: number): Box {
+  const labelled = plot.lines.length > 1;
+  const beside = labelled && !isNarrow(width);
+  const above = labelled && isNarrow(width);
+  return { left: 44, right: width - (beside ? 96 : 10), top: above ? 20 : 8, bottom: height - 20 };
+}
+
 /** The scale of steps, counted in epochs or not; also used to find the point under a pointer. */
 export function across(points: CurvePoint[], plot: Pick<Plot, "x" | "perEpoch" | "lines">, width: number): Scale {
   const last = points[points.length - 1]?.step ?? 0;
+  const { left, right } = boxOf(plot, width, 0);
   const unit = plot.x === "epoch" ? plot.perEpoch : 1;
-  return scaleLinear().domain([0, Math.max(last, unit) / unit]).range([MARGIN.left, width - rightOf(plot)]);
+  return scaleLinear().domain([0, Math.max(last, unit) / unit]).range([left, right]);
 }
 
 /** Return where a point lies on that scale's axis. */
@@ -47,8 +59,8 @@ export function placeOf(point: CurvePoint, plot: Pick<Plot, "x" | "perEpoch">): 
   return plot.x === "epoch" ? point.step / plot.perEpoch : point.step;
 }
 
-export function upward(points: CurvePoint[], plot: Plot, height: number): Scale {
-  const range = [height - MARGIN.bottom, MARGIN.top];
+export function upward(points: CurvePoint[], plot: Plot, box: Box): Scale {
+  const range = [box.bottom, box.top];
   let [low, high] = bounds(points, plot);
   if (plot.log) {
     if (high <= low * 1.5) [low, high] = [low / 1.5, high * 1.5];

@@ -1,9 +1,9 @@
 // A picture of any part of the page: a copy with its styles written out, drawn by way of an SVG.
 
+import { sharpCopies } from "../insight/canvas";
+
 // Canvases become images, for a copied canvas is empty. Nothing comes from elsewhere, so the canvas
 // that we draw on stays readable.
-
-import { sharpCopies } from "../insight/canvas";
 
 const SCALE = 2; // for a projector or paper
 const MARGIN = 12;
@@ -13,10 +13,10 @@ const LEFT_OUT = "[popover], dialog, .help-button, .tip, [data-no-picture], scri
 
 /** The properties that make up a look; all four hundred would take seconds. */
 const PROPERTIES = (
-  "align-content align-items align-self background-color background-image border-bottom-color border-bottom-left-radius " +
+  "accent-color align-content align-items align-self background-color background-image border-bottom-color border-bottom-left-radius " +
   "border-bottom-right-radius border-bottom-style border-bottom-width border-collapse border-left-color border-left-style " +
   "border-left-width border-right-color border-right-style border-right-width border-spacing border-top-color " +
-  "border-top-left-radius border-top-right-radius border-top-style border-top-width bottom box-shadow box-sizing clip-path " +
+  "border-top-left-radius border-top-right-radius border-top-style border-top-width bottom box-shadow box-sizing clip-path color-scheme " +
   "color column-gap direction display fill fill-opacity flex-basis flex-direction flex-grow flex-shrink flex-wrap float " +
   "font-family font-size font-stretch font-style font-variant-numeric font-weight grid-auto-columns grid-auto-flow " +
   "grid-auto-rows grid-column-end grid-column-start grid-row-end grid-row-start grid-template-areas grid-template-columns " +
@@ -71,9 +71,15 @@ function copied(from: Element): Element {
       to.append(child.cloneNode());
     }
   }
-  if (from instanceof HTMLInputElement) to.setAttribute(from.type === "checkbox" ? "data-checked" : "value", from.value);
-  if (from instanceof HTMLInputElement && from.checked) to.setAttribute("checked", "");
+  if (from instanceof HTMLInputElement) writeInput(from, to);
+  // After its options are there; a copy knows only what stands in attributes.
+  if (from instanceof HTMLSelectElement) to.children[from.selectedIndex]?.setAttribute("selected", "");
   return to;
+}
+
+function writeInput(from: HTMLInputElement, to: Element): void {
+  to.setAttribute("value", from.value);
+  to.toggleAttribute("checked", from.checked);
 }
 
 function imageOf(canvas: HTMLCanvasElement): HTMLImageElement {

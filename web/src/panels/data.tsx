@@ -105,7 +105,7 @@ function Amounts({ kind }: { kind: DataKind }) {
         </>
       )}
       <Slider id="test-share" label="Test rows" value={now.test} scale={linear(0, 0.9)} round={percent}
-        words={`${data.value?.header.n_test ?? 0} of ${nTrain + (data.value?.header.n_test ?? 0)}`}
+        words={`${data.value?.header.n_test ?? 0} rows`}
         onChange={(test) => changeData({ test })} help={<p>The share of rows that is kept for the test.</p>} />
       <Slider id="batch-size" label="Batch size" value={batch_size || nTrain} scale={batch} round={Math.round}
         words={batch_size === 0 || batch_size >= nTrain ? "all rows" : undefined}

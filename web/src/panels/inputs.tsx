@@ -91,8 +91,12 @@ function InputMap({ name, side }: { name: string; side: number }) {
 function View({ setup: now, columns }: { setup: Setup; columns: Input[] }) {
   const { view } = now;
   const explained = data.value?.header.explained;
+  // A column that is the other axis already changes places with this one.
   const set = (axis: "x" | "y", name: string) => {
-    if (view.kind === "columns") change({ view: { ...view, [axis]: name } });
+    if (view.kind !== "columns") return;
+    const swapped = { x: view.y, y: view.x };
+    const isOther = swapped[axis] === name;
+    change({ view: { kind: "columns", ...(isOther ? swapped : { ...view, [axis]: name }) } });
   };
   if (columns.length <= 2) return null;
   return (

@@ -134,6 +134,7 @@ function Points({ scales, width, height }: { scales: Frame; width: number; heigh
       onPointerCancel={() => (stroke.current = null)} onPointerLeave={() => (pointed.value = null)} onClick={click}
       onKeyDown={(event) => keyed(event, scales, paints())} onBlur={() => (cross.value = null)}
       onFocus={(event) => {
+        event.currentTarget.ariaLabel = label(); // with the score of now
         if (event.currentTarget.matches(":focus-visible")) cross.value ??= inverted(scales, [MARGIN.left + scales.side / 2, MARGIN.top + scales.side / 2]);
       }} />
   );

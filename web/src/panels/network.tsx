@@ -1,9 +1,10 @@
 // The network: how many hidden layers, and the stage on which its nodes and weights are drawn.
 
 import { Stepper } from "../controls/buttons";
+import { AboutKind } from "../controls/choice";
 import { Tip } from "../controls/tip";
 import { Ended } from "../insight";
-import type { HiddenLayer } from "../protocol";
+import type { HiddenLayer, Kind } from "../protocol";
 import { catalog, change, network, setup } from "../state";
 import { Editor } from "./editor";
 import { Stage } from "./stage";
@@ -18,6 +19,7 @@ export function NetworkPanel() {
           <p>Each square is a node: how active it is at every place of the map. Blue is above 0, orange below. Each curve
             is a weight; the small square at a node's corner is its bias.</p>
           <p>A cross marks a dead node: it gives the same for every row, so its weights cannot learn.</p>
+          {used().map((kind) => <AboutKind key={kind.name} kind={kind} />)}
         </Tip>
         {setup.value && catalog.value && (
           <span class="layer-count">
@@ -33,6 +35,12 @@ export function NetworkPanel() {
       <Editor />
     </section>
   );
+}
+
+/** The activations of the hidden layers, each once. */
+function used(): Kind[] {
+  const names = new Set(setup.value?.layers.map((one) => one.activation));
+  return catalog.value?.activations.filter((one) => names.has(one.name)) ?? [];
 }
 
 /** A new layer is like the last one, a little smaller. */

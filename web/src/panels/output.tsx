@@ -29,7 +29,7 @@ export function Output() {
           <p>Of a table with more than two inputs the map is a cut: all other columns stand at their mean.</p>
         </Tip>
         <span class="toggles">
-          {classes && <Toggle id="discrete" label="Classes" title="Show the likeliest class only (d)" checked={discrete.value}
+          {classes && <Toggle id="discrete" label="Discrete" title="Show the likeliest class only (d)" checked={discrete.value}
             onChange={(on) => (discrete.value = on)} />}
           <Toggle id="show-test" label="Test" title="Show the test points (t)" checked={showTest.value} onChange={(on) => (showTest.value = on)} />
           {classes && <Toggle id="shapes" label="Shapes" title="A shape for each class" checked={shapes.value}

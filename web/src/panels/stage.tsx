@@ -2,12 +2,13 @@
 
 import { signal } from "@preact/signals";
 import { useEffect, useMemo, useRef } from "preact/hooks";
-import { columns as placed, neededWidth, type Column } from "../draw/layout";
+import { columns as placed, stageWidth, type Column } from "../draw/layout";
 import { drawGap, drawOne, weightAt } from "../draw/connections";
 import { BIAS_FROM, drawInputs, drawNodes, drawOutputs, outline } from "../draw/nodes";
 import { surface, useDrawing, useSize } from "../draw/surface";
+import { inputHeight } from "../draw/thumbnails";
 import type { SetupMessage } from "../protocol";
-import { data, frame, glass, glassStep, network } from "../state";
+import { chosen, data, frame, glass, glassStep, network } from "../state";
 import { dark, editing, editorAt } from "../view";
 import { HoverBox } from "./hover";
 import { LayerHead } from "./layers";
@@ -16,15 +17,17 @@ import { hovered, look, looked, NodeButtons } from "./node_buttons";
 const HEAD = matchMedia("(pointer: coarse)").matches ? 114 : 96; // pixels for what stands above the layers
 const FOOT = 10;
 
+const hasMaps = (net: SetupMessage) => net.setup.inputs.every((name) => inputHeight(name) !== null);
+
 /** The dense layer that the glass shows, and null while it is closed. */
-const litLayer = () => glass.value?.steps[glassStep.value]?.dense ?? null;
+const litLayer = () => (chosen.value === null ? null : (glass.value?.steps[glassStep.value]?.dense ?? null));
 
 export function Stage() {
   const [box, size] = useSize<HTMLDivElement>();
   const net = network.value;
-  const width = net ? Math.max(size.width, neededWidth(net.network)) : 0;
+  const width = net ? stageWidth(net.network, size.width) : 0;
   const columns = useMemo(
-    () => (net && size.height > 0 ? placed(net.setup.inputs.length, net.network, width, HEAD, size.height - FOOT) : []),
+    () => (net && size.height > 0 ? placed(net.setup.inputs.length, hasMaps(net), net.network, width, HEAD, size.height - FOOT) : []),
     [net, width, size.height],
   );
   // A node that is looked at may be gone in another network.
@@ -71,7 +74,7 @@ const cursor = signal("default");
 
 function Picture({ net, columns, width, height }: PictureProps) {
   const canvas = useRef<HTMLCanvasElement>(null);
-  useDrawing([frame, data, dark, hovered, looked, glass, glassStep], [net, columns, width, height], () => {
+  useDrawing([frame, data, dark, hovered, looked], [net, columns, width, height], () => {
     const context = surface(canvas.current!, width, height);
     const header = data.peek()?.header;
     const now = frame.peek();

@@ -45,8 +45,10 @@ export function IconButton({ id, icon, label, disabled, onClick }: IconButtonPro
 function Play() {
   const off = !connected.value;
   const step = (unit: "batch" | "epoch") => () => ask({ do: "step", unit });
+  // After a click of the mouse the space key means play again, not that button.
+  const free = (event: MouseEvent) => event.detail > 0 && (document.activeElement as HTMLElement | null)?.blur();
   return (
-    <div class="play" role="group" aria-label="Training">
+    <div class="play" role="group" aria-label="Training" onClick={free}>
       <IconButton id="reset" icon="reset" label="Reset the weights (r)" disabled={off} onClick={() => ask({ do: "reset" })} />
       <button type="button" class="play-button" data-testid="play" disabled={off} aria-pressed={playing.value}
         title={playing.value ? "Pause (space)" : "Play (space)"} onClick={togglePlaying}>

@@ -34,9 +34,7 @@ function Settings() {
       <KindChoice id="loss" label="Loss" kinds={kinds.losses[task]} choice={now.loss}
         help="What training makes small." onChange={(loss) => loss && change({ loss })} />
       <Penalty />
-      <KindChoice id="schedule" label="Schedule" kinds={kinds.schedules} choice={now.schedule} none="constant rate"
-        help="How the learning rate changes while it trains."
-        onChange={(schedule) => change(schedule && now.epochs === null ? { schedule, epochs: 200 } : { schedule })} />
+      <Schedule />
       <Epochs />
       <KindChoice id="initializer" label="First weights" kinds={kinds.initializers} choice={now.weights}
         help="The random numbers that the weights begin with." onChange={(weights) => weights && change({ weights })} />
@@ -47,14 +45,22 @@ function Settings() {
 
 function LearningRate() {
   const scale = useMemo(() => logarithmic(1e-5, 10), []);
-  const { learning_rate, schedule } = setup.value!;
-  const live = numbers.value?.learning_rate;
+  const { learning_rate } = setup.value!;
   return (
     <Slider id="learning-rate" label="Learning rate" value={learning_rate} scale={scale}
-      words={schedule && live !== undefined ? `now ${shown(live, 3)}` : undefined}
       onChange={(rate) => change({ learning_rate: rate })}
       help={<p>How long the steps are. Too small: it hardly moves. Too large: it jumps about, or diverges. A change acts
         at once; nothing is reset.</p>} />
+  );
+}
+
+function Schedule() {
+  const { schedule, epochs } = setup.value!;
+  const rate = schedule && numbers.value?.learning_rate;
+  return (
+    <KindChoice id="schedule" label="Schedule" kinds={catalog.value!.schedules} choice={schedule} none="constant rate"
+      help="How the learning rate changes while it trains." words={rate ? `rate now ${shown(rate, 3)}` : undefined}
+      onChange={(one) => change(one && epochs === null ? { schedule: one, epochs: 200 } : { schedule: one })} />
   );
 }
 
@@ -63,10 +69,10 @@ function Penalty() {
   const { penalty } = setup.value!;
   return (
     <>
-      <Slider id="l2" label="L2 penalty" value={penalty.l2} scale={scale} words={penalty.l2 ? undefined : "off"}
+      <Slider id="l2" label="L2 penalty" value={penalty.l2} scale={scale}
         onChange={(l2) => change({ penalty: { ...penalty, l2 } })}
         help={<p>Adds the squares of the weights to the loss: large weights become smaller, the map smoother.</p>} />
-      <Slider id="l1" label="L1 penalty" value={penalty.l1} scale={scale} words={penalty.l1 ? undefined : "off"}
+      <Slider id="l1" label="L1 penalty" value={penalty.l1} scale={scale}
         onChange={(l1) => change({ penalty: { ...penalty, l1 } })}
         help={<p>Adds the sizes of the weights to the loss: weights that help little become 0.</p>} />
     </>
@@ -81,7 +87,7 @@ function Epochs() {
         <label for="epochs-limited">Stop after</label>
         <Tip about="the number of epochs"><p>Where training stops, and the length that a schedule is laid out for.</p></Tip>
       </div>
-      <div class="row">
+      <div class="row tight">
         <select id="epochs-limited" data-testid="epochs-limited" value={epochs === null ? "no" : "yes"}
           onChange={(event) => change({ epochs: event.currentTarget.value === "yes" ? 200 : null })}>
           <option value="no">never</option>
@@ -104,7 +110,7 @@ function Seed() {
         <label for="seed-next">Seed</label>
         <Tip about="the seed"><p>The same seed gives the same first weights, the same order of rows, the same dropout.</p></Tip>
       </div>
-      <div class="row">
+      <div class="row tight">
         <NumberBox id="seed" label="Seed" value={seed} whole scale={{ low: 0, high: MOST_SEED }}
           onChange={(one) => change({ seed: one })} />
         <button id="seed-next" type="button" data-testid="seed-next"
