@@ -172,6 +172,11 @@ class Playground:
         """All weights and biases of the last frame."""
         return self.array("frame", "theta")
 
+    def wait_for_weight(self, index: int, value: float) -> None:
+        """Wait until a number of theta is what the page has made it."""
+        self.wait("Math.abs(spy.number('theta', given[0]) - given[1]) < 1e-9", [index, value])
+        self.drawn()
+
     @property
     def map(self) -> np.ndarray:
         """The last frame's map."""

@@ -31,6 +31,13 @@
     return { dtype, shape, base64: btoa(text) };
   };
 
+  /** One number of a frame's array, such as a weight. */
+  spy.number = (name, i) => {
+    const { buffer, start } = spy.arrays.frame;
+    const { dtype, offset } = spy.messages.frame.arrays[name];
+    return new { f4: Float32Array, f8: Float64Array }[dtype](buffer, start + offset)[i];
+  };
+
   window.WebSocket = class extends WebSocket {
     constructor(...given) {
       super(...given);
@@ -59,7 +66,9 @@
 
   const note = (event) => {
     const control = event.target instanceof Element && event.target.closest(CONTROLS);
-    if (control && event.isTrusted) spy.operated.add(spy.nameOf(control));
+    // Playwright chooses options and files without a real event.
+    const isChosen = control && (control.tagName === "SELECT" || control.type === "file");
+    if (control && (event.isTrusted || isChosen)) spy.operated.add(spy.nameOf(control));
   };
   for (const type of ["click", "change", "input", "keydown", "pointerdown"]) document.addEventListener(type, note, true);
 

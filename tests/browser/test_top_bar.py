@@ -77,7 +77,9 @@ def test_theme(page):
 
     def look():
         page.drawn()
-        style = page.get("[document.documentElement.dataset.theme, getComputedStyle(document.body).backgroundColor]")
+        style = page.get(
+            "[document.documentElement.dataset.theme, getComputedStyle(document.body).backgroundColor]"
+        )
         return *style, page.points
 
     theme, paper, points = look()
