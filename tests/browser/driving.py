@@ -36,7 +36,7 @@ class Server:
 
     def __init__(self, *words: str) -> None:
         command = [sys.executable, "-m", "glassnet.cli", "playground", *words, "--no-browser"]
-        self.errors = tempfile.TemporaryFile("w+")
+        self.errors = tempfile.TemporaryFile("w+")  # noqa: SIM115 - `end` closes it
         self.process = subprocess.Popen(
             command, stdout=subprocess.PIPE, stderr=self.errors, text=True,
             env={**os.environ, "OPENBLAS_NUM_THREADS": "1"},
@@ -251,7 +251,10 @@ class Playground:
     def on_map(self, x: float, y: float) -> tuple[float, float]:
         """Return where a point stands on the map's canvas, in pixels."""
         at, axes = self.map_scale(), self.message("data")["axes"]
-        share = [(v - a["low"]) / (a["high"] - a["low"]) for v, a in zip((x, y), axes.values())]
+        share = [
+            (v - a["low"]) / (a["high"] - a["low"])
+            for v, a in zip((x, y), axes.values(), strict=True)
+        ]
         return at["left"] + share[0] * at["side"], at["top"] + (1 - share[1]) * at["side"]
 
     # Training

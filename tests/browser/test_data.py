@@ -113,7 +113,7 @@ def test_test_rows(page):
     assert page.array("data", "test").sum() == page.message("data")["n_test"] == 250
     page.changes(where, lambda: page.control("test-share").press("Home"))
     assert page.message("data")["n_test"] == 0
-    assert page.text("loss-test") == "–"
+    assert page.text("loss-test") == "\N{EN DASH}"
     assert page.control("confusion-test").is_disabled()
 
 

@@ -129,7 +129,7 @@ def test_pictures(page):
         pixels = decoded_png(download.value.path().read_bytes())
         height, width, _ = pixels.shape
         box = page.page.locator(f"[data-picture={name}]").bounding_box()
-        assert width >= 2 * box["width"] and height >= 2 * box["height"]
+        assert (width, height) >= (2 * box["width"], 2 * box["height"])
         colours = np.unique(pixels[::3, ::3, :3].reshape(-1, 3), axis=0)
         assert len(colours) > 10, f"{name} is blank"
         ink = (np.abs(pixels[..., :3] - pixels[2, 2, :3]).sum(axis=-1) > 60).mean()

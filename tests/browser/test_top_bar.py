@@ -77,9 +77,8 @@ def test_theme(page):
 
     def look():
         page.drawn()
-        style = page.get(
-            "[document.documentElement.dataset.theme, getComputedStyle(document.body).backgroundColor]"
-        )
+        root = "document.documentElement"
+        style = page.get(f"[{root}.dataset.theme, getComputedStyle(document.body).backgroundColor]")
         return *style, page.points
 
     theme, paper, points = look()

@@ -1,4 +1,4 @@
-"""How it learns: every optimizer, loss, schedule and initializer, rates, penalties, the last epoch."""
+"""How it learns: optimizers, losses, schedules, initializers, rates, penalties, the end."""
 
 import numpy as np
 import pytest
