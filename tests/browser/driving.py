@@ -14,7 +14,7 @@ from typing import Any
 
 import numpy as np
 
-SPY = (Path(__file__).parent / "spy.js").read_text()
+SCRIPTS = [(Path(__file__).parent / name).read_text() for name in ("spy.js", "looking.js")]
 
 ARGUMENTS = [
     "--no-sandbox", "--disable-gpu", "--disable-quic", "--no-first-run",
@@ -74,7 +74,8 @@ class Playground:
         self.server = server
         self.page = context.new_page()
         self.page.set_default_timeout(PATIENCE)
-        self.page.add_init_script(SPY)
+        for script in SCRIPTS:
+            self.page.add_init_script(script)
         self.wrong: list[str] = []
         self.allowed: list[str] = []
         self.requests: list[str] = []

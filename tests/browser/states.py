@@ -79,7 +79,7 @@ STATES = {
     "iris": ({"data": "iris"}, None),
     "iris, two columns": ({"data": "iris"}, lambda page: page.choose("view-kind", "columns")),
     "digits": ({"data": "digits"}, None),
-    "painted": ({"data": "painted", "points": "DADAADDDDBFFFFA"}, None),
+    "painted": ({"data": "painted", "points": "gAgAAhkgABgAhkAhkhkBfcgAA"}, None),
     "a file": ({}, _file),
     "six layers": ({"layers": ",".join(["8-ReLU"] * 6)}, None),
     "a schedule": ({"schedule": "OneCycle", "optimizer": "Adam", "loss": "CrossEntropy"}, None),

@@ -136,7 +136,7 @@ def test_new_sample(page):
     assert not np.array_equal(page.array("data", "points"), points)
 
 
-@operates("input-*")
+@operates("input-*", "note-close")
 def test_inputs(page):
     """Each one can be added; the network gets as many inputs; the last one cannot be taken away."""
     available = [one["name"] for one in page.message("data")["available"]]

@@ -12,7 +12,8 @@ pytestmark = pytest.mark.browser
 
 WHOLE = {
     "data": "spiral", "rows": 300, "noise": 0.2, "classes": 3, "test": 0.4, "sample": 7,
-    "inputs": "x1,x2,x1^2,x1 x2", "layers": "6-ReLU,5-Tanh-0.2", "weights": "He(distribution:normal)",
+    "inputs": "x1,x2,x1^2,x1 x2", "layers": "6-ReLU,5-Tanh-0.2",
+    "weights": "He(distribution:normal)",
     "loss": "CrossEntropy(label_smoothing:0.1)", "optimizer": "Adam(beta_1:0.8)", "rate": 0.004,
     "schedule": "OneCycle(peak:0.2)", "epochs": 77, "l1": 0.001, "l2": 0.01, "batch": 16, "seed": 5,
     "hide": "charts,inputs", "theme": "dark", "discrete": 1, "tests": 0,

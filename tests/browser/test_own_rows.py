@@ -136,9 +136,8 @@ def test_painted_points_are_learned(new_page):
 
     stroke(1, -1.5)
     stroke(2, 1.5)
-    page.wait(
-        f"{NAME} === 'painted' && new Set(spy.messages.setup.setup.data.points.map(p => p[2])).size === 2"
-    )
+    classes = "new Set(spy.messages.setup.setup.data.points.map(one => one[2]))"
+    page.wait(f"{NAME} === 'painted' && {classes}.size === 2")
     page.settle()
     points = np.array(page.setup["data"]["points"])
     assert len(points) >= 20

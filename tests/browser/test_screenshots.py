@@ -12,7 +12,10 @@ pytestmark = pytest.mark.browser
 
 FOLDER = Path(__file__).parents[2] / "build" / "screenshots"
 
-SPIRAL = {"data": "spiral", "classes": 3, "layers": "8-Tanh,8-Tanh", "optimizer": "Adam", "rate": 0.01, "epochs": 100}  # fmt: skip
+SPIRAL = {
+    "data": "spiral", "classes": 3, "layers": "8-Tanh,8-Tanh", "optimizer": "Adam",
+    "rate": 0.01, "epochs": 100,
+}  # fmt: skip
 TABLET = {"viewport": {"width": 820, "height": 1180}, "has_touch": True, "is_mobile": True}
 
 
