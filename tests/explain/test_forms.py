@@ -18,6 +18,7 @@ HOSTILE = "50 % of_a^b {x} \\y ~ $z$ #1 & |\n## not a heading"
 @pytest.fixture(params=["columns", "wide", "of the user's own", "GELUTanh", "mixed Mish"])
 def told(request, rng):
     net, theta, X, Y = drawn(LAYERS[request.param], rng, penalty=gn.Penalty(0.1, 0.1))
+    X[0, 0] = 5  # among the largest, so that its name is shown
     names = [HOSTILE] + [f"x {i}" for i in range(1, X.shape[1])]
     outputs = [HOSTILE] + [f"y {i}" for i in range(1, Y.shape[1])]
     return explain_pass(net, theta, X, Y, names=names, outputs=outputs, optimizer=gn.NAdam())
@@ -106,6 +107,7 @@ KNOWN = {
     "text",
     "frac",
     "sqrt",
+    "tilde",
     "underbrace",
     "dots",
     "cdot",

@@ -5,6 +5,7 @@ import { useState } from "preact/hooks";
 import { Segmented } from "./controls/buttons";
 import { Glass } from "./glass";
 import { Confusion, Curves, Layers, LearningRate } from "./insight";
+import { LessonBar } from "./lessons";
 import { Data } from "./panels/data";
 import { Help } from "./panels/help";
 import { Inputs } from "./panels/inputs";
@@ -13,8 +14,8 @@ import { Output } from "./panels/output";
 import { upload } from "./panels/own";
 import { IconButton, Top } from "./panels/top";
 import { Training } from "./panels/training";
-import { chosen, connected, hidden, problem } from "./state";
-import { note, wasConnected } from "./view";
+import { chosen, hidden, problem } from "./state";
+import { connection, note } from "./view";
 
 const dropping = signal(false);
 
@@ -24,8 +25,10 @@ export function App() {
   const main = ["inputs", "network", "output"].filter(shows);
   const below = ["training", "charts"].filter(shows);
   return (
-    <div class={chosen.value === null ? "page" : "page with-glass"} onDragOver={over} onDragLeave={() => (dropping.value = false)} onDrop={drop}>
+    <div class={chosen.value === null ? "page" : "page with-glass"} onDragOver={over}
+      onDragLeave={() => (dropping.value = false)} onDrop={drop}>
       <Top />
+      <LessonBar />
       <Bars />
       <main class={side ? "panels" : "panels no-data"}>
         {side && <Data />}
@@ -68,11 +71,15 @@ function drop(event: DragEvent): void {
 function Bars() {
   return (
     <div class="bars">
-      {wasConnected.value && !connected.value && (
+      {(connection.value === "lost" || connection.value === "never") && (
         <div class="bar warn" role="alert" data-testid="disconnected">
-          <span><strong>The connection to the server is lost</strong>, so training stands still. Is it still running? Start
-            it again with <code>glassnet playground</code> and open the address that it prints. The link of this page
-            keeps the setup, not the weights.</span>
+          <span>
+            {connection.value === "lost"
+              ? <><strong>The connection to the server is lost</strong>, so training stands still. Is it still running? </>
+              : <><strong>The server does not answer.</strong> Is it running? Are too many of its pages open? </>}
+            Start it again with <code>glassnet playground</code> and open the address that it prints. The link of this
+            page keeps the setup, not the weights.
+          </span>
           <button type="button" data-testid="reload" onClick={() => location.reload()}>Try again</button>
         </div>
       )}

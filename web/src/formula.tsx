@@ -6,6 +6,8 @@ import { useLayoutEffect, useRef } from "preact/hooks";
 type Render = typeof import("katex").default.render;
 const render = signal<Render | null>(null);
 let asked = false;
+/** Milliseconds until a download that failed is tried again, with the next formula. */
+const RETRY = 5000;
 
 /** Load KaTeX once. Without it (a broken download) the plain text simply stays. */
 async function load(): Promise<void> {
@@ -16,7 +18,7 @@ async function load(): Promise<void> {
     addStyles();
     render.value = katex.default.render;
   } catch {
-    asked = false;
+    setTimeout(() => (asked = false), RETRY);
   }
 }
 

@@ -2,7 +2,7 @@
 
 import { effect } from "@preact/signals";
 import type { Catalog, Choice, HiddenLayer, Kind, Setup } from "./protocol";
-import { ask, catalog, discrete, hidden, network, setup, showTest } from "./state";
+import { ask, catalog, data, discrete, hidden, network, setup, showTest } from "./state";
 import { throttled } from "./controls/throttle";
 import { decodedPoints, encodedPoints } from "./link_points";
 import { note, sketch, theme, THEMES, type Theme } from "./view";
@@ -95,7 +95,10 @@ const PARTS: Record<string, Part> = {
     write: (now) => (now.data.name === "painted" && encodedPoints(now.data.points)) || null,
     read: (text, to) => (to.data.points = decodedPoints(text)),
   },
-  inputs: plain((one) => one.inputs.map(escaped).join(","), (one, text) => (one.inputs = text.split(",").map(unescaped))),
+  inputs: {
+    write: (now, first) => (same(now.inputs, first.inputs) || isWholeTable(now) ? null : now.inputs.map(escaped).join(",")),
+    read: (text, to) => (to.inputs = text.split(",").map(unescaped)),
+  },
   view: plain(
     ({ view }) => (view.kind === "components" ? "components" : `${escaped(view.x)},${escaped(view.y)}`),
     (one, text) => {
@@ -116,6 +119,12 @@ const PARTS: Record<string, Part> = {
   batch: plain((one) => one.batch_size, (one, text) => (one.batch_size = text === "all" ? 0 : number(text))),
   seed: plain((one) => one.seed, (one, text) => (one.seed = number(text))),
 };
+
+/** All columns of a table: what the server itself begins with. */
+function isWholeTable(now: Setup): boolean {
+  const available = data.peek()?.header.available ?? [];
+  return available.every((one) => one.is_column && now.inputs.includes(one.name)) && available.length === now.inputs.length;
+}
 
 /** A name inside a list: its own commas are written as %2C, once more escaped by the address. */
 function escaped(name: string): string {
@@ -149,31 +158,28 @@ let first: Setup | null = null;
 
 /** Called when the server is there: ask it for what the link holds, then keep the link up to date. */
 export function restore(own: Setup): void {
-  const begins = first === null;
   first = own;
-  fromHash(begins);
-  if (!begins) return;
-  addEventListener("hashchange", () => fromHash(false));
+  fromHash(own, true);
+  addEventListener("hashchange", () => fromHash(own, false));
   effect(() => {
-    const parts = network.value && [setup.value, hidden.value, theme.value, discrete.value, showTest.value];
+    const parts = network.value && [setup.value, data.value, hidden.value, theme.value, discrete.value, showTest.value];
     if (parts) write();
   });
 }
 
-/** Read the address. At the start the server's setup needs no request if the link adds nothing. */
-function fromHash(begins: boolean): void {
+/** Read the address. What it does not mention is the server's to choose: a table brings its own inputs. */
+function fromHash(own: Setup, begins: boolean): void {
+  if (!begins) sketch.value = null;
   const parts = parsed(location.hash);
-  sketch.value = null;
-  const to = structuredClone(first!);
+  const to = structuredClone(own);
   const unread = [...parts.keys()].filter((name) => !readPart(name, parts.get(name)!, to));
-  if (to.data.name === "file" && first!.data.name !== "file") {
+  if (to.data.name === "file" && own.data.name !== "file") {
     note.value = "This link is of a table, which a link cannot hold: choose the file again.";
-    to.data = first!.data;
-    to.inputs = first!.inputs;
-    to.view = first!.view;
-    to.loss = first!.loss;
+    Object.assign(to, { data: own.data, inputs: own.inputs, view: own.view, loss: own.loss });
   } else if (unread.length > 0) note.value = `The link says what this page does not know: ${unread.join(", ")}.`;
-  if (!begins || !same(to, first)) ask({ do: "setup", setup: to });
+  const asked = Object.entries(to).filter(([name, part]) => !begins || !same(part, own[name as keyof Setup]));
+  if (asked.length > 0) ask({ do: "setup", setup: Object.fromEntries(asked) });
+  if (!begins) ask({ do: "reset" }); // a link is of a beginning
 }
 
 function readPart(name: string, text: string, to: Setup): boolean {

@@ -5,12 +5,13 @@ import { App } from "./app";
 import { listenToKeys } from "./keyboard";
 import { restore } from "./link";
 import { connect } from "./state";
-import { followFrames, followPainting, followTheme } from "./view";
+import { followConnection, followData, followFrames, followTheme } from "./view";
 import "./style.css";
 
 followTheme();
 followFrames();
-followPainting();
+followConnection();
+followData();
 listenToKeys();
 render(<App />, document.getElementById("page")!);
 connect(restore);

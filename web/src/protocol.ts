@@ -207,6 +207,8 @@ export interface FrameMessage {
   playing: boolean;
   loss: [number, number | null]; // training rows, test rows
   score: [number, number | null]; // accuracy, or R²
+  /** The curves since the last frame; this frame's own numbers may be a tenth of a second old. */
+  curve: CurvePoint[];
   learning_rate: number; // schedule included
   gradient_norm: number;
   epochs_per_second: number;
@@ -217,6 +219,15 @@ export interface FrameMessage {
   confusion: { train: number[][]; test: number[][] | null } | null;
   /** Why it stands still, in words: "diverged", "stop" (the last epoch). */
   ended: { why: "diverged" | "stop"; says: string; fix: Partial<Setup> | null } | null;
+}
+
+export interface CurvePoint {
+  epoch: number;
+  step: number;
+  loss: [number, number | null];
+  score: [number, number | null];
+  learning_rate: number;
+  gradient_norm: number;
 }
 
 export interface LayerFrame {

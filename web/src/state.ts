@@ -3,18 +3,9 @@
 import { computed, signal } from "@preact/signals";
 import { decoded } from "./protocol";
 import type {
-  Arrays, Catalog, CodeMessage, DataMessage, FrameMessage, GlassMessage, GradcheckMessage, Message,
+  Arrays, Catalog, CodeMessage, CurvePoint, DataMessage, FrameMessage, GlassMessage, GradcheckMessage, Message,
   Request, Setup, SetupMessage,
 } from "./protocol";
-
-export interface CurvePoint {
-  epoch: number;
-  step: number;
-  loss: [number, number | null];
-  score: [number, number | null];
-  learning_rate: number;
-  gradient_norm: number;
-}
 
 export const connected = signal(false);
 export const page = signal("");
@@ -110,15 +101,16 @@ function binary(buffer: ArrayBuffer): void {
   remember(header);
 }
 
-/** Add a frame to the curves; every second point goes when there are too many. */
+/** Add a frame's points to the curves; every second point goes when there are too many. */
 function remember(one: FrameMessage): void {
-  const last = curves.value[curves.value.length - 1];
-  if (last && one.step < last.step) curves.value = [];
-  else if (last && one.step === last.step) return;
-  const { epoch, step, loss, score, learning_rate, gradient_norm } = one;
-  let points = [...curves.value, { epoch, step, loss, score, learning_rate, gradient_norm }];
-  if (points.length > MOST_POINTS) points = points.filter((_, i) => i % 2 === 0);
-  curves.value = points;
+  if (one.curve.length === 0) return;
+  const points = [...curves.value];
+  for (const point of one.curve) {
+    const last = points[points.length - 1];
+    if (last && point.step < last.step) points.length = 0;
+    if (point.step !== last?.step) points.push(point);
+  }
+  curves.value = points.length > MOST_POINTS ? points.filter((_, i) => i % 2 === 0) : points;
 }
 
 /** Change parts of the setup. */

@@ -20,8 +20,8 @@ export const brush = signal<number | null>(0);
 export const help = signal(false);
 /** Something the reader should know that is no error, until it is dismissed. */
 export const note = signal<string | null>(null);
-/** Whether the socket was ever open: before that, nothing is lost. */
-export const wasConnected = signal(false);
+/** What became of the socket: "waiting" for it is no fault for some seconds. */
+export const connection = signal<"waiting" | "there" | "lost" | "never">("waiting");
 
 /** What the small box in the network edits: one number of theta, or all that enter a node. */
 export type Editing = { index: number } | { layer: number; node: number };
@@ -60,14 +60,25 @@ export function followFrames(): void {
     if (wait <= 0) show();
     else timer ||= window.setTimeout(show, wait);
   });
+}
+
+const PATIENCE = 4000; // milliseconds until a server that has not answered is called away
+
+export function followConnection(): void {
+  const late = window.setTimeout(() => (connection.value = "never"), PATIENCE);
   effect(() => {
-    if (connected.value) wasConnected.value = true;
+    if (connected.value) {
+      clearTimeout(late);
+      connection.value = "there";
+    } else if (connection.peek() === "there") connection.value = "lost";
   });
 }
 
-/** Forget a sketch once the server has all of it. */
-export function followPainting(): void {
+/** Forget a sketch once the server has all of it, and a chosen point that is no more. */
+export function followData(): void {
   effect(() => {
+    const n = data.value?.arrays.target?.length ?? 0;
+    if ((chosen.peek() ?? 0) >= n) chosen.value = null;
     const now = data.value && setup.peek()?.data;
     const drawn = sketch.peek();
     const isThere = now && drawn && now.name === "painted" && JSON.stringify(now.points) === JSON.stringify(drawn);

@@ -14,11 +14,12 @@ _SIGNS = {
     "pi": "π", "rho": "ρ", "sigma": "σ", "theta": "θ", "tau": "τ", "Phi": "Φ", "varphi": "φ",
     "ell": "ℓ", "top": "ᵀ", "textbackslash": "\\", "textasciitilde": "~", "textasciicircum": "^",
 }  # fmt: skip
+_ACCENTS = {"hat": "\u0302", "tilde": "\u0303"}
 _FUNCTIONS = ("exp", "log", "sin", "cos", "tanh", "max", "min")
 _RAISED = str.maketrans("0123456789+-nkt", "⁰¹²³⁴⁵⁶⁷⁸⁹⁺⁻ⁿᵏᵗ")
 _LOWERED = str.maketrans("0123456789+-aehijklmnoprstuvx", "₀₁₂₃₄₅₆₇₈₉₊₋ₐₑₕᵢⱼₖₗₘₙₒₚᵣₛₜᵤᵥₓ")
 _TOKEN = re.compile(
-    r"\\(cdot|frac|sqrt|hat|text|mathrm|underbrace|lvert)(?![a-z]) *|\\([a-zA-Z]+)|\\(.)|(.)"
+    r"\\(cdot|frac|sqrt|hat|tilde|text|mathrm|underbrace|lvert)(?![a-z]) *|\\([a-zA-Z]+)|\\(.)|(.)"
 )
 
 _ESCAPE = re.compile(r"\\(text[a-z]+)\{\}|\\(.)")
@@ -84,8 +85,8 @@ class _Reader:
         """Return what a command stands for."""
         if name == "sqrt":
             return f"√{_whole(self.group())}"
-        if name == "hat":
-            return f"{self.group()}\u0302"
+        if name in _ACCENTS:
+            return self.group() + _ACCENTS[name]
         if name == "underbrace":  # what is not shown, and its sum
             dots, _, total = self.group(), self.one(), self.group()
             return f"{dots} ({total})"

@@ -66,7 +66,7 @@ def smoothing_lines(judged: Judged, n: int, nodes: list[int]) -> Lines:
     if not share:
         return []
     return [
-        rf"\hat y_{{{k + 1}}} = (1 - {number(share)})\cdot {number(judged.target[k])} + "
+        rf"\tilde y_{{{k + 1}}} = (1 - {number(share)})\cdot {number(judged.target[k])} + "
         rf"\frac{{{number(share)}}}{{{n}}} = {number(smoothed(judged, n, k))}"
         for k in nodes
     ]
@@ -98,11 +98,11 @@ def probability_slopes(judged: Judged) -> Lines:
     is_binary = isinstance(judged.loss, BinaryCrossEntropy)
     sizes = {k: 2 if is_binary else len(block) for block in _blocks(judged) for k in block}
     assert judged.dz is not None
-    lines, hat = [], r"\hat " if judged.loss.label_smoothing else ""
+    lines, tilde = [], r"\tilde " if judged.loss.label_smoothing else ""
     for k in judged.nodes:
         y, p = smoothed(judged, sizes[k], k), judged.p[k]
         lines.append(
-            rf"dz_{{{k + 1}}} = p_{{{k + 1}}} - {hat}y_{{{k + 1}}} = "
+            rf"dz_{{{k + 1}}} = p_{{{k + 1}}} - {tilde}y_{{{k + 1}}} = "
             rf"{number(p, digits_beyond(p, judged.dz[k]))} - {number(y)} = "
             rf"{number(judged.dz[k])}" + name_of(judged, k)
         )

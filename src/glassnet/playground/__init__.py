@@ -11,6 +11,7 @@ Needs Starlette, uvicorn and websockets: the extra ``playground``.
 `session`       one training: `core.train` and its state, changed between steps
 `history`       what was changed while it trained
 `measures`      what a frame tells: losses, scores, confusions, activations by layer
+`trail`         points of the curves between two frames
 `frames`        the maps and the numbers of a moment
 `code`          a Python program that comes to the same weights
 `filing`        the network as a model file, and back

@@ -346,10 +346,11 @@ async def _with_body(
     request: Request, take: Callable[[Path], Callable[[Worker], list[str]]]
 ) -> Response:
     """Hand a body over as a file; what is done with it is done between two steps."""
+    path = Path("body")
     try:
         worker = _worker(request)
         with tempfile.TemporaryDirectory(prefix="glassnet-") as folder:
-            path = Path(folder) / "body"
+            path = Path(folder) / path
             await _write(request, path)
             show = await asyncio.to_thread(take, path)
             says = await asyncio.wrap_future(worker.call(show))
@@ -358,7 +359,8 @@ async def _with_body(
     except ClosedError as error:
         return JSONResponse({"says": str(error)}, 404)
     except GlassnetError as error:
-        return JSONResponse({"says": " ".join(str(error).split())}, 422)
+        says = str(error).replace(str(path), "the file")  # it has no name of its own
+        return JSONResponse({"says": " ".join(says.split())}, 422)
     except ClientDisconnect:
         return Response(status_code=400)
     except Exception as error:  # of whatever reads a file from anywhere

@@ -107,7 +107,7 @@ class Camera:
         A = np.nan_to_num(A).clip(-FAR, FAR)
         low, high = A.min(axis=0), A.max(axis=0)
         width = np.where(high > low, high - low, 1)
-        images = ((A - low) * (255 / width)).astype(np.uint8).T
+        images = ((A - low) * (255 / width) + 0.5).astype(np.uint8).T
         return images.reshape(-1, SMALL, SMALL), np.column_stack([low, high]).astype(np.float32)
 
 

@@ -11,6 +11,7 @@ import numpy as np
 from glassnet.core.arrays import Array
 from glassnet.core.gradcheck import gradcheck
 from glassnet.core.network import Network
+from glassnet.explain.passes import explain_pass
 from glassnet.playground.messages import short
 from glassnet.playground.session import Session
 from glassnet.playground.setup import SetupError
@@ -27,8 +28,6 @@ def glass(session: Session, row: Any, parameter: Any) -> dict[str, Any]:
     SetupError
         If there is no such row or parameter.
     """
-    from glassnet.explain.passes import explain_pass  # noqa: PLC0415 - many pages never ask
-
     data, net = session.data, session.net
     if type(row) is not int or not 0 <= row < len(data.y):
         raise SetupError(
@@ -51,6 +50,9 @@ def glass(session: Session, row: Any, parameter: Any) -> dict[str, Any]:
         learning_rate=rate,
         parameter=parameter,
     ).to_dict()
+    if not data.classes:  # in the target's own units
+        mean, std = data.scale(net.loss_function)
+        found["prediction"] = {name: x * std + mean for name, x in found["prediction"].items()}
     dense = np.cumsum([bool(layer.parameters) for layer in net.layers]) - 1
     for step in found["steps"]:
         step["dense"] = None if step["layer"] is None else int(dense[step["layer"]])

@@ -22,19 +22,22 @@ DEAD = 1e-6
 
 def measures(session: Session) -> dict[str, Any]:
     """Return losses, scores and confusions of training and test rows, and the layers."""
-    data, state = session.data, session.state
+    with np.errstate(all="ignore"):
+        layers = _layers(session)
+    return {**numbers(session), "layers": layers}
+
+
+def numbers(session: Session) -> dict[str, Any]:
+    """Return losses, scores and confusions of training and test rows, and the last step's rate."""
+    data, last = session.data, session.last
     with np.errstate(all="ignore"):  # the last finite weights may lie far out
         train, test = (_of_rows(session, rows) for rows in (data.train, data.test))
-        layers = _layers(session)
     return {
         "loss": [train[0], test[0]],
         "score": [train[1], test[1]],
         "confusion": {"train": train[2], "test": test[2]} if data.classes else None,
-        "layers": layers,
-        "learning_rate": state.learning_rate
-        if session.last is None
-        else session.last.learning_rate,
-        "gradient_norm": 0.0 if session.last is None else session.last.gradient_norm,
+        "learning_rate": session.state.learning_rate if last is None else last.learning_rate,
+        "gradient_norm": 0.0 if last is None else last.gradient_norm,
     }
 
 

@@ -1,7 +1,7 @@
 """The thread of a page: requests come in, steps are taken, frames go out.
 
 A frame is sent when the page has acknowledged the one before, never more often than 60 times a
-second, and never so often that pictures take more than a seventh of the time: a slow page gets
+second, and never so often that pictures take more than an eighth of the time: a slow page gets
 fewer frames, and no queue grows.
 """
 
@@ -24,10 +24,11 @@ from glassnet.playground.measures import measures, shown_layers
 from glassnet.playground.messages import short, text
 from glassnet.playground.session import STEPS, Pace, Session
 from glassnet.playground.setup import SetupError
+from glassnet.playground.trail import Trail
 
 Send: TypeAlias = Callable[[str | bytes], None]
 
-SHORTEST, SHARE, NUMBERS_EVERY = 1 / 60, 1 / 7, 0.1
+SHORTEST, SHARE, NUMBERS_EVERY = 1 / 60, 1 / 8, 0.1
 """Seconds between frames; the part of the time for them; seconds between two looks at numbers."""
 
 FASTEST = 100_000.0
@@ -64,7 +65,7 @@ class Worker(threading.Thread):
         self._n_steps = STEPS
         self._camera = Camera(session)
         self._look: Look | None = None
-        self._pace = Pace()
+        self._pace, self._trail = Pace(), Trail()
         self._rate, self._paid = 0.0, 0.0
         self._frame = self._acknowledged = 0
         self._next_frame = self._numbers_at = 0.0
@@ -165,6 +166,7 @@ class Worker(threading.Thread):
                 session.advance(1)
         else:
             self._advance_at_once()
+        self._trail.look(session)
         self._changed = True
         if session.ended is not None:
             self.playing = False
@@ -190,9 +192,13 @@ class Worker(threading.Thread):
             self._camera = Camera(self.session)
         if not self.playing or began >= self._numbers_at:
             self._numbers = measures(self.session)
+            self._trail.add(self.session, self._numbers)
             self._numbers_at = began + NUMBERS_EVERY
         pace = self._pace.now(self.session)
-        told = {**self._numbers, "epochs_per_second": pace[0], "steps_per_second": pace[1]}
+        told = {
+            **self._numbers, "curve": self._trail.taken(),
+            "epochs_per_second": pace[0], "steps_per_second": pace[1],
+        }  # fmt: skip
         message = frame(self._camera, self._look, self._frame + 1, told, playing=self.playing)
         self._frame += 1
         self._send(message)
@@ -239,6 +245,7 @@ class Worker(threading.Thread):
         points = self.session.change(request["setup"])
         if self.session.generation != generation:
             self._pace.forget()
+            self._trail.taken()
             painted = "points" in (request["setup"].get("data") or {})
             self.playing = self.playing and painted and self.session.setup.data.name == "painted"
         self.tell(points=points)
@@ -273,6 +280,7 @@ class Worker(threading.Thread):
     def _do_reset(self, request: dict[str, Any]) -> None:  # noqa: ARG002
         self.playing = False
         self._pace.forget()
+        self._trail.taken()
         self.session.reset()
         self._show()
 

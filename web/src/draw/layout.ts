@@ -18,8 +18,8 @@ export interface Column {
 
 const SMALLEST = 13;
 const LARGEST = 42;
-const END = 76; // pixels for the inputs, and for the output: a node and its name
-const PITCH = 96; // the least for a hidden layer: what stands above it
+const END = 70; // pixels for the inputs, and for the output: a node and its name
+const PITCH = 100; // the least for a hidden layer: what stands above it
 
 /** Width of the stage: the panel's where the columns have room in it, else what they need; then it scrolls. */
 export function stageWidth(network: DenseLayer[], panel: number): number {
@@ -32,7 +32,8 @@ export function columns(
   nInputs: number, hasMaps: boolean, network: DenseLayer[], width: number, top: number, bottom: number,
 ): Column[] {
   const nHidden = network.length - 1;
-  const end = Math.max(END, Math.min(150, width / (nHidden + 2)));
+  // Hidden layers come first: what stands above them needs its width.
+  const end = Math.max(END, Math.min(150, width / (nHidden + 2), (width - 1.12 * PITCH * nHidden) / 2));
   const pitch = nHidden > 0 ? (width - 2 * end) / nHidden : 0;
   // Names stand outside of the first and the last column.
   return [nInputs, ...network.map((layer) => layer.n_out)].map((n, i) => {

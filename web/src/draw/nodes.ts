@@ -15,7 +15,8 @@ const LABEL_FONT = "11px system-ui, sans-serif";
 
 /** Draw every node that has weights: of the hidden layers and of the output. */
 export function drawNodes(
-  context: Context, net: SetupMessage, columns: Column[], arrays: Arrays, nClasses: number, dead: (layer: number) => Set<number>,
+  context: Context, net: SetupMessage, columns: Column[], arrays: Arrays, nClasses: number,
+  dead: (layer: number) => Set<number>,
 ): void {
   const { nodes, bounds, theta } = arrays as { nodes: Uint8Array; bounds: Float32Array; theta: Float64Array };
   const n = bounds.length / 2;
@@ -131,6 +132,8 @@ export function drawOutputs(context: Context, column: Column, header: DataMessag
   context.textAlign = "left";
   context.textBaseline = "middle";
   const names = header.classes.length === column.x.length ? header.classes : [header.target];
+  const room = width - column.x[0]! - column.size / 2 - 20;
+  const start = names.some((name) => context.measureText(name).width > room) ? sameStart(names) : 0;
   names.forEach((name, k) => {
     let x = column.x[k]! + column.size / 2 + 6;
     if (header.classes.length > 0) {
@@ -138,8 +141,16 @@ export function drawOutputs(context: Context, column: Column, header: DataMessag
       x += 12;
     }
     context.fillStyle = ink("--ink");
-    context.fillText(clipped(context, name, width - x - 2), x, column.y[k]!);
+    context.fillText(clipped(context, name.slice(start), width - x - 2), x, column.y[k]!);
   });
+}
+
+/** How many letters all names begin with: where room is scarce, the rest tells them apart. */
+function sameStart(names: string[]): number {
+  if (names.length < 2) return 0;
+  let n = 0;
+  while (n < names[0]!.length - 1 && names.every((name) => name[n] === names[0]![n])) n++;
+  return n;
 }
 
 function clipped(context: Context, text: string, width: number): string {

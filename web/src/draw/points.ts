@@ -37,9 +37,9 @@ export function drawShape(
 ): void {
   context.beginPath();
   SHAPES[shape]!(context, x, y, r);
-  context.lineWidth = hollow ? 1.8 : 1;
+  context.lineWidth = hollow ? 1.8 : r < 3 ? 0.6 : 1;
   context.fillStyle = hollow ? css(middle(), 0.85) : css(color);
-  context.strokeStyle = hollow ? css(color) : css(middle());
+  context.strokeStyle = hollow ? css(color) : ink("--rim");
   context.fill();
   context.stroke();
 }
@@ -100,7 +100,9 @@ function ring(context: Context, x: number, y: number): void {
 }
 
 /** The row whose point is nearest to a place, within `reach` pixels; null if none is. */
-export function nearest(arrays: Arrays, x: Place, y: Place, at: [number, number], reach: number, test: boolean): number | null {
+export function nearest(
+  arrays: Arrays, x: Place, y: Place, at: [number, number], reach: number, test: boolean,
+): number | null {
   const { points, test: isTest } = arrays;
   let best = reach * reach;
   let row: number | null = null;

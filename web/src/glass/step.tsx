@@ -3,9 +3,10 @@
 import { Formula } from "../formula";
 import type { GlassStep } from "../protocol";
 import { glass, network, parameter } from "../state";
+import { follow } from "./asking";
 import { GradientCheck } from "./check";
 import { Matrix } from "./matrix";
-import { follow } from "./asking";
+import { partsOf } from "./parts";
 import { current, isCheck, PHASES, steps, titleOf } from "./steps";
 import { Agreement, Update } from "./update";
 import { WeightChoice } from "./weight_choice";
@@ -19,7 +20,7 @@ export function StepView() {
       <p class="glass-phase" data-phase={step.phase}><i aria-hidden="true">{sign}</i> {word}: {says}</p>
       <h3 data-testid="glass-step-title">{titleOf(step)}</h3>
       <p class="glass-sentence">{step.says}</p>
-      {step.formula && <div class="glass-formula"><Formula tex={step.formula} block /></div>}
+      <General tex={step.formula} />
       <div class="glass-work">
         <Lines lines={step.lines} />
         {!isCheck(step) && <Arrays step={step} />}
@@ -27,6 +28,12 @@ export function StepView() {
       <OneWeight step={step} />
     </article>
   );
+}
+
+/** The formula in general; its parts stand beside each other where there is room. */
+function General({ tex }: { tex: string }) {
+  if (!tex) return null;
+  return <div class="glass-formula">{partsOf(tex).map((part) => <Formula key={part} tex={`\\displaystyle ${part}`} />)}</div>;
 }
 
 function Lines({ lines }: { lines: string[] }) {

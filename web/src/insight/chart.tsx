@@ -2,7 +2,7 @@
 
 import { signal } from "@preact/signals";
 import { useEffect, useRef } from "preact/hooks";
-import type { CurvePoint } from "../state";
+import type { CurvePoint } from "../protocol";
 import { Canvas } from "./canvas";
 import { points, stepsPerEpoch } from "./course";
 import { drawPlot } from "./plot";

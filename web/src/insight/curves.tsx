@@ -4,7 +4,7 @@ import { computed, signal } from "@preact/signals";
 import type { RefObject } from "preact";
 import { useEffect, useRef, useState } from "preact/hooks";
 import { data } from "../state";
-import type { CurvePoint } from "../state";
+import type { CurvePoint } from "../protocol";
 import { Chart } from "./chart";
 import { last, points } from "./course";
 import { CurvesHelp } from "./helps";
@@ -160,6 +160,8 @@ const verdict = computed(() => {
   const all = points.value;
   const now = all[all.length - 1];
   if (!now) return "Press play: each epoch adds a point.";
+  // The server sends null for what is no number.
+  if (!Number.isFinite(now.loss[0])) return "The loss is no longer a number.";
   if (all.length > 5 && now.loss[0] > 1.1 * all[0]!.loss[0]) {
     return "The loss is larger than at the start: the steps are too long. A smaller learning rate helps.";
   }
@@ -168,8 +170,9 @@ const verdict = computed(() => {
   if (best !== null && now.loss[1] > now.loss[0]) {
     return `Overfitting: the test loss was lowest at epoch ${all[best]!.epoch.toLocaleString("en")} and has risen since.`;
   }
-  if (now.loss[1] > 1.5 * now.loss[0] && all.length > 20) {
-    return "The gap: it does clearly better on rows that it has seen.";
-  }
-  return all.length > 20 ? "Training and test rows go together: what it learns holds for new rows." : "";
+  if (all.length <= 20) return "";
+  const gap = now.loss[1] / now.loss[0];
+  if (gap > 1.5) return "The gap: it does clearly better on rows that it has seen.";
+  if (gap > 1.15) return "A small gap: it does a little better on rows that it has seen.";
+  return "Training and test rows go together: what it learns holds for new rows.";
 });

@@ -32,9 +32,20 @@ function Diverged({ ended }: { ended: End }) {
   return (
     <div class="ended diverged">
       <span class="ended-sign" aria-hidden="true">⚠</span>
-      <p><b>The training has diverged.</b> {ended.says}</p>
+      <Says says={ended.says} />
       {fix && <button type="button" class="strong" data-testid="ended-fix" onClick={repair}>{inWords(fix)}</button>}
       <button type="button" data-testid="ended-reset" onClick={() => ask({ do: "reset" })}>Only reset</button>
+    </div>
+  );
+}
+
+/** The first sentence; what follows is for those who want to know. */
+function Says({ says }: { says: string }) {
+  const [first = "", ...more] = says.split(/(?<=[.!?])\s+/);
+  return (
+    <div class="ended-says">
+      <b>{first}</b>
+      {more.length > 0 && <details data-testid="ended-more"><summary>Why?</summary>{more.join(" ")}</details>}
     </div>
   );
 }

@@ -101,6 +101,7 @@ const verdict = computed(() => {
   if (ratio <= 0.01) {
     return `Exploding: the gradient of layer 1 is ${times(1 / ratio)} larger than the output's. A smaller learning rate helps.`;
   }
+  if (ratio >= 10) return `The gradient of layer 1 is ${times(ratio)} smaller than the output's: it learns more slowly.`;
   return "The gradients of all layers have a similar length: each layer gets to learn.";
 });
 

@@ -2,7 +2,7 @@
 
 import { signal } from "@preact/signals";
 import { useRef } from "preact/hooks";
-import type { CurvePoint } from "../state";
+import type { CurvePoint } from "../protocol";
 import { Chart } from "./chart";
 import { last } from "./course";
 import { RateHelp } from "./helps";

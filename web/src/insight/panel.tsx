@@ -15,7 +15,7 @@ interface PanelProps {
 export function Panel({ name, title, help, tools, children }: PanelProps) {
   const id = useId();
   return (
-    <section class={`insight insight-${name}`} aria-labelledby={id} data-picture={name} data-testid={name}>
+    <section class={`insight insight-${name}`} aria-labelledby={id} data-picture={name} data-testid={`panel-${name}`}>
       <header class="insight-head">
         <h2 id={id}>{title}</h2>
         <Help about={title} name={name}>{help}</Help>

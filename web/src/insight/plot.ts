@@ -1,11 +1,11 @@
 // Draws lines over training: axes, lines, and the gap between two of them.
 
 import { area, line as lineOf } from "d3-shape";
-import type { CurvePoint } from "../state";
+import type { CurvePoint } from "../protocol";
 import { trimmed } from "./numbers";
 import type { Palette } from "./palette";
 import { faded } from "./palette";
-import { drawBest, drawLabels, drawReading } from "./plot_marks";
+import { drawBest, drawDots, drawLabels, drawReading } from "./plot_marks";
 import { across, boxOf, placeOf, upward, usable } from "./plot_scales";
 import type { Box, Line, Plot, Scale } from "./plot_scales";
 
@@ -27,6 +27,8 @@ export function drawPlot(
   if (plot.gap) drawGap(context, points, plot, x, y, colours);
   for (const one of plot.lines) drawLine(context, points, one, plot, x, y, colours);
   context.restore();
+  // A line needs two points.
+  if (points.length === 1) drawDots(context, points[0]!, plot, x, y, colours);
   if (plot.best !== null) drawBest(context, points, plot, x, y, colours);
   if (plot.read === null) drawLabels(context, box, width, points[points.length - 1]!, plot, y, colours);
   else drawReading(context, box, width, points[plot.read]!, plot, x, y, colours);

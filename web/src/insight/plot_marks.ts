@@ -1,6 +1,6 @@
 // What a plot says at its points: labels at the lines' ends, the best point, what the pointer reads.
 
-import type { CurvePoint } from "../state";
+import type { CurvePoint } from "../protocol";
 import type { Palette } from "./palette";
 import { isNarrow, placeOf, usable } from "./plot_scales";
 import type { Box, Plot, Scale } from "./plot_scales";
@@ -65,6 +65,16 @@ function drawBeside(context: CanvasRenderingContext2D, box: Box, labels: Label[]
   });
 }
 
+/** A dot on each line at a point. */
+export function drawDots(
+  context: CanvasRenderingContext2D, point: CurvePoint, plot: Plot, x: Scale, y: Scale, colours: Palette,
+): void {
+  for (const one of plot.lines) {
+    const value = one.of(point);
+    if (usable(value, plot.log)) dot(context, x(placeOf(point, plot)), y(value), 3.5, colours[one.colour], colours.panel);
+  }
+}
+
 /** A line at the point that is read, its dots and numbers. */
 export function drawReading(
   context: CanvasRenderingContext2D, box: Box, width: number, point: CurvePoint, plot: Plot, x: Scale, y: Scale, colours: Palette,
@@ -76,10 +86,7 @@ export function drawReading(
   context.moveTo(at, box.top);
   context.lineTo(at, box.bottom);
   context.stroke();
-  for (const one of plot.lines) {
-    const value = one.of(point);
-    if (usable(value, plot.log)) dot(context, at, y(value), 3.5, colours[one.colour], colours.panel);
-  }
+  drawDots(context, point, plot, x, y, colours);
   drawLabels(context, box, width, point, plot, y, colours);
   drawPlace(context, box, width, at, `${plot.x} ${point[plot.x].toLocaleString("en")}`, colours);
 }

@@ -2,7 +2,7 @@
 
 import { scaleLinear, scaleLog } from "d3-scale";
 import type { ScaleContinuousNumeric } from "d3-scale";
-import type { CurvePoint } from "../state";
+import type { CurvePoint } from "../protocol";
 import type { ColourName } from "./palette";
 
 export interface Line {

@@ -27,7 +27,11 @@ export function Keep() {
       <button ref={button} type="button" class="keep-button plain-button" popovertarget={id} data-testid="keep">Keep ▾</button>
       <div
         ref={menu} id={id} popover="auto" class="keep-menu" data-testid="keep-menu"
-        onToggle={() => place(button.current!, menu.current!)}
+        onToggle={(event) => {
+          if (event.newState !== "open") return;
+          place(button.current!, menu.current!);
+          menu.current!.querySelector("button")!.focus();
+        }}
         onClick={(event) => (event.target as Element).closest("button") && menu.current!.hidePopover()}
         onKeyDown={(event) => walk(event, menu.current!)}
       >

@@ -32,7 +32,7 @@ export function Inputs() {
         {found.map((one) => <InputBox key={one.name} input={one} />)}
         {found.length === 0 && <p class="says">No column has this in its name.</p>}
       </div>
-      {setup.value && available.length > 0 && <View setup={setup.value} columns={available.filter((one) => one.is_column)} />}
+      {setup.value && <View view={setup.value.view} columns={available.filter((one) => one.is_column)} />}
     </section>
   );
 }
@@ -52,8 +52,10 @@ function SelectAll({ found }: { found: Input[] }) {
   const names = found.map((one) => one.name);
   return (
     <div class="row tight">
-      <button type="button" data-testid="inputs-all" title="Also those that are listed" onClick={() => choose([...new Set([...chosen, ...names])])}>All</button>
-      <button type="button" data-testid="inputs-only" title="Only those that are listed" onClick={() => choose(names)}>Only</button>
+      <button type="button" data-testid="inputs-all" title="Add those that are listed"
+        onClick={() => choose([...new Set([...chosen, ...names])])}>All</button>
+      <button type="button" data-testid="inputs-only" title="Only those that are listed"
+        onClick={() => choose(names)}>Only</button>
       <span class="muted" aria-live="polite">{chosen.length}</span>
     </div>
   );
@@ -88,8 +90,7 @@ function InputMap({ name, side }: { name: string; side: number }) {
   return <canvas ref={canvas} class="input-map" width={side} height={side} aria-hidden="true" />;
 }
 
-function View({ setup: now, columns }: { setup: Setup; columns: Input[] }) {
-  const { view } = now;
+function View({ view, columns }: { view: Setup["view"]; columns: Input[] }) {
   const explained = data.value?.header.explained;
   // A column that is the other axis already changes places with this one.
   const set = (axis: "x" | "y", name: string) => {
@@ -112,7 +113,9 @@ function View({ setup: now, columns }: { setup: Setup; columns: Input[] }) {
       {view.kind === "columns" && (["x", "y"] as const).map((axis) => (
         <select key={axis} data-testid={`view-${axis}`} aria-label={axis === "x" ? "Across" : "Up"} value={view[axis]}
           onChange={(event) => set(axis, event.currentTarget.value)}>
-          {columns.map((one) => <option key={one.name} value={one.name}>{axis === "x" ? "→ " : "↑ "}{one.label}</option>)}
+          {columns.map((one) => (
+            <option key={one.name} value={one.name}>{axis === "x" ? "→ " : "↑ "}{one.label}</option>
+          ))}
         </select>
       ))}
       {view.kind === "components" && explained != null && (

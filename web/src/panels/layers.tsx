@@ -33,7 +33,9 @@ export function LayerHead({ index, layer, center, width, lit }: Props) {
       <select data-testid={`${id}-dropout`} aria-label={`Dropout of layer ${index + 1}`} value={layer.dropout}
         title="The share of nodes that is left out of each step while it trains"
         onChange={(event) => setLayer(index, { dropout: Number(event.currentTarget.value) })}>
-        {dropouts.map((one) => <option key={one} value={one}>{one ? `dropout ${Math.round(one * 100)} %` : "no dropout"}</option>)}
+        {dropouts.map((one) => (
+          <option key={one} value={one}>{one ? `dropout ${Math.round(one * 100)} %` : "no dropout"}</option>
+        ))}
       </select>
     </div>
   );

@@ -1,17 +1,19 @@
 // What the network answers at every place of the map, with the rows over it, and how to read it.
 
 import { useRef } from "preact/hooks";
-import { css, ofClass, type Rgb } from "../colors";
+import { ofClass, type Rgb } from "../colors";
 import { Toggle } from "../controls/buttons";
 import { shown } from "../controls/scales";
 import { Tip } from "../controls/tip";
-import { drawShape, shapeOf, targetColor } from "../draw/points";
+import { drawShape, shapeOf } from "../draw/points";
 import { surface, useDrawing } from "../draw/surface";
+import type { DataMessage } from "../protocol";
 import { data, discrete, network, showTest } from "../state";
 import { dark, shapes } from "../view";
 import { nodeName } from "./names";
 import { looked } from "./node_buttons";
 import { BigMap } from "./map";
+import { Ramp } from "./ramp";
 import { Readout } from "./readout";
 
 export function Output() {
@@ -29,11 +31,16 @@ export function Output() {
           <p>Of a table with more than two inputs the map is a cut: all other columns stand at their mean.</p>
         </Tip>
         <span class="toggles">
-          {classes && <Toggle id="discrete" label="Discrete" title="Show the likeliest class only (d)" checked={discrete.value}
-            onChange={(on) => (discrete.value = on)} />}
-          <Toggle id="show-test" label="Test" title="Show the test points (t)" checked={showTest.value} onChange={(on) => (showTest.value = on)} />
-          {classes && <Toggle id="shapes" label="Shapes" title="A shape for each class" checked={shapes.value}
-            onChange={(on) => (shapes.value = on)} />}
+          {classes && (
+            <Toggle id="discrete" label="Discrete" title="Show the likeliest class only (d)" checked={discrete.value}
+              onChange={(on) => (discrete.value = on)} />
+          )}
+          <Toggle id="show-test" label="Test" title="Show the test points (t)" checked={showTest.value}
+            onChange={(on) => (showTest.value = on)} />
+          {classes && (
+            <Toggle id="shapes" label="Shapes" title="A shape for each class" checked={shapes.value}
+              onChange={(on) => (shapes.value = on)} />
+          )}
         </span>
       </h2>
       <BigMap />
@@ -47,11 +54,10 @@ function Legend() {
   const { header } = data.value!;
   return (
     <div class="legend" aria-label="Legend">
-      {header.task === "classification"
-        ? header.classes.map((name, k) => (
-          <span key={name}><Sign shape={shapes.value ? shapeOf(k) : 0} color={() => ofClass(k)} />{name}</span>
-        ))
-        : <Ramp />}
+      {header.task === "regression" && <TargetRamp header={header} />}
+      {header.classes.map((name, k) => (
+        <span key={name}><Sign shape={shapes.value ? shapeOf(k) : 0} color={() => ofClass(k)} />{name}</span>
+      ))}
       <span><Sign shape={0} hollow={false} color={grey} />training</span>
       {header.n_test > 0 && <span><Sign shape={0} hollow color={grey} />test</span>}
     </div>
@@ -66,17 +72,7 @@ function Sign({ shape, color, hollow = false }: { shape: number; color: () => Rg
   return <canvas ref={canvas} width={14} height={14} aria-hidden="true" />;
 }
 
-/** The colours of numbers, from the least to the most of the target. */
-function Ramp() {
-  const canvas = useRef<HTMLCanvasElement>(null);
-  const { header } = data.value!;
+function TargetRamp({ header }: { header: DataMessage }) {
   const [low, high] = header.range;
-  useDrawing([dark], [header], () => {
-    const context = surface(canvas.current!, 80, 12);
-    for (let x = 0; x < 80; x++) {
-      context.fillStyle = css(targetColor(header, low + ((high - low) * x) / 79));
-      context.fillRect(x, 0, 1, 12);
-    }
-  });
-  return <span>{shown(low, 3)}<canvas ref={canvas} width={80} height={12} aria-hidden="true" />{shown(high, 3)} {header.target}</span>;
+  return <Ramp low={shown(low, 3)} high={`${shown(high, 3)} ${header.target}`} />;
 }

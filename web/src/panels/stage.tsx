@@ -17,7 +17,10 @@ import { hovered, look, looked, NodeButtons } from "./node_buttons";
 const HEAD = matchMedia("(pointer: coarse)").matches ? 114 : 96; // pixels for what stands above the layers
 const FOOT = 10;
 
-const hasMaps = (net: SetupMessage) => net.setup.inputs.every((name) => inputHeight(name) !== null);
+function columnsOf({ setup: { inputs }, network: layers }: SetupMessage, width: number, height: number): Column[] {
+  const hasMaps = inputs.every((name) => inputHeight(name) !== null);
+  return placed(inputs.length, hasMaps, layers, width, HEAD, height - FOOT);
+}
 
 /** The dense layer that the glass shows, and null while it is closed. */
 const litLayer = () => (chosen.value === null ? null : (glass.value?.steps[glassStep.value]?.dense ?? null));
@@ -27,7 +30,7 @@ export function Stage() {
   const net = network.value;
   const width = net ? stageWidth(net.network, size.width) : 0;
   const columns = useMemo(
-    () => (net && size.height > 0 ? placed(net.setup.inputs.length, hasMaps(net), net.network, width, HEAD, size.height - FOOT) : []),
+    () => (net && size.height > 0 ? columnsOf(net, width, size.height) : []),
     [net, width, size.height],
   );
   // A node that is looked at may be gone in another network.
@@ -50,7 +53,8 @@ function Heads({ net, columns }: { net: SetupMessage; columns: Column[] }) {
   const lit = litLayer();
   const width = Math.min(132, (columns[1]?.pitch ?? 100) - 6);
   const plain = (column: Column, name: string, isLit: boolean) => (
-    <div class={isLit ? "layer-head plain lit" : "layer-head plain"} style={{ left: `${column.center - width / 2}px`, width: `${width}px` }}>{name}</div>
+    <div class={isLit ? "layer-head plain lit" : "layer-head plain"}
+      style={{ left: `${column.center - width / 2}px`, width: `${width}px` }}>{name}</div>
   );
   return (
     <>
@@ -103,9 +107,10 @@ function Picture({ net, columns, width, height }: PictureProps) {
     cursor.value = index === null ? "default" : "pointer";
     return { index, x, y };
   };
+  const sizes = [net.setup.inputs.length, ...net.network.map((one) => one.n_out)].join(", ");
   return (
     <canvas ref={canvas} role="img" style={{ cursor: cursor.value }}
-      aria-label={`The network: ${[net.setup.inputs.length, ...net.network.map((one) => one.n_out)].join(", ")} nodes from the inputs to the output.`}
+      aria-label={`The network: ${sizes} nodes from the inputs to the output.`}
       onMouseMove={(event) => find(event, 6)}
       onClick={(event) => {
         const { index, x, y } = find(event, 12);

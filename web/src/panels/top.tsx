@@ -1,6 +1,7 @@
 // The top bar: play, step, reset, speed; where the training is; theme, keep, help.
 
 import { Keep } from "../keep";
+import { LessonsButton } from "../lessons";
 import type { FrameMessage } from "../protocol";
 import { ask, connected, data, hidden } from "../state";
 import { shown } from "../controls/scales";
@@ -8,7 +9,8 @@ import { help, numbers, playing, setSpeed, speed, theme, THEMES, togglePlaying }
 import { Icon, type IconName } from "./icons";
 
 const SPEEDS: [number, string][] = [
-  [1, "1 step/s"], [5, "5 steps/s"], [20, "20 steps/s"], [100, "100 steps/s"], [500, "500 steps/s"], [0, "full speed"],
+  [1, "1 step/s"], [5, "5 steps/s"], [20, "20 steps/s"], [100, "100 steps/s"], [500, "500 steps/s"],
+  [0, "full speed"],
 ];
 
 export function Top() {
@@ -18,6 +20,7 @@ export function Top() {
       <Play />
       <Numbers />
       <div class="top-end">
+        <LessonsButton />
         {!hidden.value.has("keep") && <Keep />}
         <ThemeButton />
         <IconButton id="help" icon="help" label="Help and keys (?)" onClick={() => (help.value = true)} />
@@ -36,7 +39,8 @@ interface IconButtonProps {
 
 export function IconButton({ id, icon, label, disabled, onClick }: IconButtonProps) {
   return (
-    <button type="button" class="icon" data-testid={id} aria-label={label} title={label} disabled={disabled} onClick={onClick}>
+    <button type="button" class="icon" data-testid={id} aria-label={label} title={label} disabled={disabled}
+      onClick={onClick}>
       <Icon name={icon} />
     </button>
   );
