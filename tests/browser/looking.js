@@ -62,3 +62,18 @@ spy.outside = () => spy.controls().filter((one) => {
   const { left, right } = one.getBoundingClientRect();
   return !one.closest(".stage, .glass, .matrix-box") && (left < -1 || right > innerWidth + 1);
 }).map(spy.nameOf);
+
+/** Whether one sees where the focus is. */
+spy.showsFocus = () => getComputedStyle(document.activeElement).outlineStyle !== "none";
+
+/** Elements that change gradually. */
+spy.moving = () => [...document.querySelectorAll("*")]
+  .filter((one) => parseFloat(getComputedStyle(one).transitionDuration) > 0);
+
+/** A paragraph in two of the style sheet's colours. */
+spy.probe = (ink, ground) => {
+  document.querySelector("#probe")?.remove();
+  const one = Object.assign(document.createElement("p"), { id: "probe", textContent: "probe" });
+  one.style = `color: var(--${ink}); background: var(--${ground})`;
+  document.querySelector(".bars").append(one);
+};
