@@ -37,18 +37,20 @@ def test_confusion(page):
     """The table's numbers are the server's, and their sums the rows."""
     page.play_for(3)
 
-    def shown():
-        page.page.wait_for_timeout(300)  # the table follows the frames slowly
-        cells = page.control("confusion-matrix").locator("td b").all_inner_texts()
-        return np.array(cells, int).reshape(2, 2)
+    def shows(matrix):
+        """Wait until the table has these numbers: it follows the frames slowly."""
+        cells = "[...document.querySelectorAll('[data-testid=confusion-matrix] td b')]"
+        numbers = [str(n) for row in matrix for n in row]
+        page.wait(f"`${{{cells}.map(one => one.textContent)}}` === `${{given}}`", numbers)
 
-    assert shown().tolist() == page.frame["confusion"]["test"]
-    assert shown().sum() == page.message("data")["n_test"] == 150
+    confusion = page.frame["confusion"]
+    assert np.sum(confusion["test"]) == page.message("data")["n_test"] == 150
+    assert np.sum(confusion["train"]) == page.message("data")["n_train"] == 350
+    shows(confusion["test"])
     page.press("confusion-train")
-    assert shown().tolist() == page.frame["confusion"]["train"]
-    assert shown().sum() == page.message("data")["n_train"] == 350
+    shows(confusion["train"])
     page.press("confusion-test")
-    assert shown().sum() == 150
+    shows(confusion["test"])
     page.press("charts-layers")
     page.press("charts-confusion")
     assert page.control("confusion-matrix").is_visible()

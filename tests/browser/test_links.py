@@ -87,12 +87,11 @@ def test_changes_on_the_page_come_into_the_link(new_page):
     page.drag(page.on_map(1, 2), *[page.on_map(1, 2 - k / 4) for k in range(16)])
     page.wait("new Set((spy.messages.setup.setup.data.points).map(p => p[2])).size === 2")
     page.press("theme")
-    page.wait("location.hash.includes('points=') && location.hash.includes('theme=light')")
     page.settle()
-    page.wait(
-        "given === spy.messages.setup.setup.data.points.length", len(page.setup["data"]["points"])
-    )
-    page.page.wait_for_timeout(600)  # the address is written twice a second at most
+    # Five letters a point; the address is written twice a second at most.
+    letters = "new URLSearchParams(location.hash.slice(1)).get('points')?.length"
+    page.wait(f"{letters} === 5 * spy.messages.setup.setup.data.points.length")
+    page.wait("location.hash.includes('theme=light')")
     fresh = new_page()
     fresh.page.goto(page.page.url)
     fresh.arrived()
