@@ -98,6 +98,8 @@ STATES = {
     "the end": ({"epochs": 2}, _diverged),
     "refused": ({}, _refused),
     "a note": ({"nonsense": 1}, None),
+    "the lessons": ({}, _with("lessons")),
+    "a lesson": ({}, _with("lessons", "lesson-linear")),
 }
 
 

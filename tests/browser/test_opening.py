@@ -71,6 +71,7 @@ def size_sent(file):
 def test_without_the_token_there_is_no_page(new_page):
     page = new_page()
     page.allow("403")
+    page.allow("404")  # the icon that browsers ask for on their own
     answer = page.page.goto(page.server.origin + "/")
     assert answer.status == 403
     assert "token" in answer.text()

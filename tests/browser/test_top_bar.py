@@ -106,7 +106,7 @@ def test_help(page):
     assert dialog.is_visible()
     assert "Space" in dialog.inner_text()
     page.press("help-close")
-    assert not dialog.is_visible()
+    dialog.wait_for(state="hidden")
 
 
 def test_keys(page):

@@ -150,13 +150,16 @@ def test_seed(page):
     np.testing.assert_array_equal(page.theta, first)
 
 
-@operates("ended-fix", "ended-reset")
+@operates("ended-fix", "ended-reset", "ended-more")
 def test_divergence_and_its_fix(new_page):
     """A rate far too large: the page says so, offers a smaller one, and that one learns."""
     page = new_page().open(link_of({"data": "plane", "layers": "4-ReLU", "rate": 3}))
     page.play_to_the_end()
     assert page.frame["ended"]["why"] == "diverged"
-    assert "The training has diverged" in page.text("ended")
+    assert "Training diverged" in page.text("ended")
+    assert "learning rate" not in page.text("ended-more")
+    page.control("ended-more").locator("summary").click()
+    assert "Lower the learning rate (3)" in page.text("ended-more")
     assert page.text("ended-fix") == "Learning rate 0.3, and start again"
     page.press("ended-reset")
     page.wait("!spy.messages.frame.ended && spy.messages.frame.step === 0")
