@@ -134,6 +134,7 @@ def test_arrow_keys_move_every_slider(page, name):
         has = f"spy.messages.setup.setup.{SLIDERS[name]}"
         if name == "batch-size":  # all rows are written as 0
             has = f"({has} || spy.messages.data.n_train)"
+        page.drawn()
         page.wait(f"Number({shown}) === {has}")
         return float(box.input_value())
 
@@ -172,7 +173,7 @@ def test_nothing_runs_off_the_page(new_page, state):
         page.drawn()
         assert page.get(f"{root}.scrollWidth <= {root}.clientWidth"), width
         assert page.get(f"{root}.scrollHeight <= {root}.clientHeight"), width
-        assert page.get("spy.outside()") == [], width
+        page.wait("spy.outside().length === 0")
         assert page.control("play").is_visible()
         assert page.control("map").bounding_box()["width"] >= 200 or state == "the glass", width
 

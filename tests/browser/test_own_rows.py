@@ -138,6 +138,8 @@ def test_painted_points_are_learned(new_page):
     stroke(2, 1.5)
     classes = "new Set(spy.messages.setup.setup.data.points.map(one => one[2]))"
     page.wait(f"{NAME} === 'painted' && {classes}.size === 2")
+    said = page.text("painted-count")
+    page.wait("`${spy.messages.setup.setup.data.points.length} points` === given", said)
     page.settle()
     points = np.array(page.setup["data"]["points"])
     assert len(points) >= 20
