@@ -84,6 +84,9 @@ function text(message: Message, ready: (setup: Setup) => void): void {
       break;
     case "error":
       problem.value = message.says;
+      // Controls go back to what is: the choice that was refused would stay in sight.
+      if (message.about === "setup" && network.value)
+        network.value = { ...network.value, setup: { ...network.value.setup } };
       break;
   }
 }

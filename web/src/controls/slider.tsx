@@ -32,16 +32,24 @@ export function Slider({ id, label, value, scale, round = rounded, onChange, hel
   useEffect(() => {
     if (!dragging.current) setDraft(null);
   }, [value]);
+  const allowed = (one: number) => clamped(round(one), scale.low, scale.high);
   const set = (one: number) => {
-    const allowed = clamped(round(one), scale.low, scale.high);
-    setDraft(allowed);
-    send(allowed);
+    setDraft(allowed(one));
+    send(allowed(one));
   };
   const release = () => {
     dragging.current = false;
     window.setTimeout(() => !dragging.current && setDraft(null), 600);
   };
   const now = draft ?? value;
+  const place = Math.round(clamped(scale.position(now), 0, 1) * STEPS);
+  // An arrow key moves by one place, which rounding may make the same number: then we go on to another.
+  const go = (to: number) => {
+    const by = to - place;
+    let at = to;
+    while (Math.abs(by) === 1 && at > 0 && at < STEPS && allowed(scale.at(at / STEPS)) === now) at += by;
+    set(scale.at(at / STEPS));
+  };
   return (
     <div class="field">
       <div class="field-head">
@@ -52,10 +60,10 @@ export function Slider({ id, label, value, scale, round = rounded, onChange, hel
       </div>
       <input
         id={id} data-testid={id} type="range" min={0} max={STEPS} step={1}
-        value={Math.round(clamped(scale.position(now), 0, 1) * STEPS)} aria-valuetext={words ?? String(now)}
+        value={place} aria-valuetext={words ?? String(now)}
         onInput={(event) => {
           dragging.current = true;
-          set(scale.at(Number(event.currentTarget.value) / STEPS));
+          go(Number(event.currentTarget.value));
         }}
         onChange={release}
       />

@@ -4,7 +4,7 @@ import { scaleLinear, type ScaleLinear } from "d3-scale";
 import type { Axis } from "../protocol";
 import { ink } from "./palette";
 
-export const MARGIN = { left: 40, top: 6, right: 8, bottom: 34 };
+export const MARGIN = { left: 46, top: 6, right: 8, bottom: 34 };
 
 export interface Frame {
   x: ScaleLinear<number, number>;

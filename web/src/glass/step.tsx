@@ -43,9 +43,11 @@ function Lines({ lines }: { lines: string[] }) {
 
 function Arrays({ step }: { step: GlassStep }) {
   const { values } = step;
+  // The first layer passes no gradient on: its values are one of the gradients that follow.
+  const again = step.gradients.some((one) => one.name === values?.name);
   return (
     <div class="glass-arrays">
-      {values && <Matrix name={values.name} shape={values.shape} numbers={values.numbers} mark={null} pick={null} />}
+      {values && !again && <Matrix name={values.name} shape={values.shape} numbers={values.numbers} mark={null} pick={null} />}
       {step.gradients.map((one) => {
         const first = begins(step, one.name);
         const chosenHere = first === null || !glass.value?.parameter ? null : glass.value.parameter.index - first;

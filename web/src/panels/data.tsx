@@ -7,6 +7,7 @@ import { Slider } from "../controls/slider";
 import { Tip } from "../controls/tip";
 import { surface, useDrawing } from "../draw/surface";
 import { drawKind } from "../draw/thumbnails";
+import { counted } from "../insight/numbers";
 import type { DataKind, Task } from "../protocol";
 import { catalog, change, data, network, setup } from "../state";
 import { changeData, dark, dataKind, newSample, sketch } from "../view";
@@ -105,7 +106,7 @@ function Amounts({ kind }: { kind: DataKind }) {
         </>
       )}
       <Slider id="test-share" label="Test rows" value={now.test} scale={linear(0, 0.9)} round={percent}
-        words={`${data.value?.header.n_test ?? 0} rows`}
+        words={counted(data.value?.header.n_test ?? 0, "row")}
         onChange={(test) => changeData({ test })} help={<p>The share of rows that is kept for the test.</p>} />
       <Slider id="batch-size" label="Batch size" value={batch_size || nTrain} scale={batch} round={Math.round}
         words={batch_size === 0 || batch_size >= nTrain ? "all rows" : undefined}

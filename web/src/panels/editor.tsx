@@ -30,7 +30,9 @@ function Box({ what, net }: { what: Editing; net: SetupMessage }) {
   };
   useEffect(() => {
     place(box.current!);
-    box.current!.querySelector<HTMLElement>("input")?.focus();
+    const first = box.current!.querySelector<HTMLInputElement>("input");
+    first?.focus();
+    first?.select(); // what is typed replaces the number
   }, []);
   const one = "index" in what;
   const title = one ? parameterName(net, what.index) : `Weights into ${nodeName(net, what.layer, what.node)}`;
