@@ -431,3 +431,16 @@ def test_gradients_are_checked_beside_the_training():
         assert one.session.state.step > 0
         one.ask({"do": "gradcheck"})
         one.wait(lambda w: len(w.of("gradcheck")) == 2)
+
+
+def test_blas_has_one_thread_while_a_page_is_open():
+    """The browser needs the other cores: with two threads, pictures of wide layers took seconds."""
+    from threadpoolctl import threadpool_info
+
+    def threads(_=None):
+        return [one["num_threads"] for one in threadpool_info() if one["user_api"] == "blas"]
+
+    before = threads()
+    with watched() as one:
+        assert set(one.call(threads).result(10)) == {1}
+    assert threads() == before

@@ -16,6 +16,7 @@ from concurrent.futures import Future
 from typing import Any, TypeAlias
 
 from glassnet.errors import GlassnetError
+from glassnet.fast.threads import one_blas_thread
 from glassnet.playground.answers import answers
 from glassnet.playground.code import program
 from glassnet.playground.frames import Camera, Look, frame
@@ -116,7 +117,14 @@ class Worker(threading.Thread):
     # The loop
 
     def run(self) -> None:
-        """Go on until `close`."""
+        """Go on until `close`, with one BLAS thread: the browser takes the other cores.
+
+        With two, and the browser beside them, a picture of three layers of 64 took a second.
+        """
+        with one_blas_thread():
+            self._run()
+
+    def _run(self) -> None:
         self.tell(points=True)
         while not self._closed:
             self._take_requests()
