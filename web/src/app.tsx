@@ -11,10 +11,10 @@ import { Help } from "./panels/help";
 import { Inputs } from "./panels/inputs";
 import { NetworkPanel } from "./panels/network";
 import { Output } from "./panels/output";
-import { upload } from "./panels/own";
+import { showModel, upload } from "./panels/own";
 import { IconButton, Top } from "./panels/top";
 import { Training } from "./panels/training";
-import { chosen, hidden, problem } from "./state";
+import { chosen, closedFor, hidden, problem } from "./state";
 import { connection, note } from "./view";
 
 const dropping = signal(false);
@@ -64,7 +64,19 @@ function drop(event: DragEvent): void {
   const file = event.dataTransfer?.files[0];
   if (!file) return;
   event.preventDefault();
-  void upload(file);
+  void (file.name.endsWith(".glassnet") ? showModel(file) : upload(file));
+}
+
+function LostWords() {
+  return (
+    <>
+      {connection.value === "lost"
+        ? <><strong>The connection to the server is lost</strong>, so training stands still. Is it still running? </>
+        : <><strong>The server does not answer.</strong> Is it running? </>}
+      Start it again with <code>glassnet playground</code> and open the address that it prints. The link of this page
+      keeps the setup, not the weights.
+    </>
+  );
 }
 
 /** What must not be missed: no connection, a refusal, a note. */
@@ -74,11 +86,7 @@ function Bars() {
       {(connection.value === "lost" || connection.value === "never") && (
         <div class="bar warn" role="alert" data-testid="disconnected">
           <span>
-            {connection.value === "lost"
-              ? <><strong>The connection to the server is lost</strong>, so training stands still. Is it still running? </>
-              : <><strong>The server does not answer.</strong> Is it running? Are too many of its pages open? </>}
-            Start it again with <code>glassnet playground</code> and open the address that it prints. The link of this
-            page keeps the setup, not the weights.
+            {closedFor.value ? <><strong>The server has closed this page</strong>: {closedFor.value}.</> : <LostWords />}
           </span>
           <button type="button" data-testid="reload" onClick={() => location.reload()}>Try again</button>
         </div>

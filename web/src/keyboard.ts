@@ -21,8 +21,7 @@ export const KEYS: Key[] = [
   { keys: ["["], says: "the point before", act: () => chooseNext(-1) },
   { keys: ["]"], says: "the next point", act: () => chooseNext(1) },
   { keys: ["↑", "↓", "←", "→"], says: "in the network: another node; on the map: move the cross" },
-  { keys: ["Enter"], says: "on a node: its weights; on the map: choose or paint a point" },
-  { keys: ["e"], says: "on a node: its weights, to edit" },
+  { keys: ["Enter"], says: "on a node: its weights, to edit (e does it, too); on the map: choose or paint a point" },
   { keys: ["Esc"], says: "close what is open" },
   { keys: ["?"], says: "this list", act: () => (help.value = !help.value) },
 ];

@@ -90,7 +90,10 @@ const PARTS: Record<string, Part> = {
   classes: plain((one) => one.data.classes, (one, text) => (one.data.classes = number(text))),
   test: plain((one) => one.data.test, (one, text) => (one.data.test = number(text))),
   sample: plain((one) => one.data.seed, (one, text) => (one.data.seed = number(text))),
-  target: plain((one) => one.data.target, (one, text) => (one.data.target = text)),
+  target: {
+    write: ({ data }, first) => (data.name === "file" && data.target !== first.data.target ? data.target : null),
+    read: (text, to) => (to.data.target = text),
+  },
   points: {
     write: (now) => (now.data.name === "painted" && encodedPoints(now.data.points)) || null,
     read: (text, to) => (to.data.points = decodedPoints(text)),
@@ -169,11 +172,11 @@ export function restore(own: Setup): void {
 
 /** Read the address. What it does not mention is the server's to choose: a table brings its own inputs. */
 function fromHash(own: Setup, begins: boolean): void {
+  const parts = parsed(location.hash); // first: what changes below is written into the address
   if (!begins) {
     sketch.value = null;
-    hidden.value = new Set(); // the link says what it hides
+    if (!parts.has("hide")) hidden.value = new Set();
   }
-  const parts = parsed(location.hash);
   const to = structuredClone(own);
   const unread = [...parts.keys()].filter((name) => !readPart(name, parts.get(name)!, to));
   if (to.data.name === "file" && own.data.name !== "file") {

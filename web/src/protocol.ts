@@ -170,6 +170,8 @@ export interface DataMessage {
   n_test: number;
   /** Columns of the user's file that could be predicted; empty for other data. */
   columns: string[];
+  /** The user's own file, by its name. */
+  file: string | null;
   /** Where the network is asked for a map: false where a view by components explains too little. */
   explained: number | null; // share of variance in the two components
 }

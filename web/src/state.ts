@@ -8,6 +8,8 @@ import type {
 } from "./protocol";
 
 export const connected = signal(false);
+/** Why the server has closed the connection, in its words: too many pages, a table that is gone. */
+export const closedFor = signal<string | null>(null);
 export const page = signal("");
 export const version = signal("");
 export const catalog = signal<Catalog | null>(null);
@@ -55,7 +57,10 @@ export function connect(ready: (setup: Setup) => void): void {
   socket = new WebSocket(`${scheme}://${location.host}/socket?token=${encodeURIComponent(token())}`);
   socket.binaryType = "arraybuffer";
   socket.onopen = () => (connected.value = true);
-  socket.onclose = () => (connected.value = false);
+  socket.onclose = (event) => {
+    closedFor.value = event.reason || null;
+    connected.value = false;
+  };
   socket.onmessage = (event) => {
     if (typeof event.data === "string") text(JSON.parse(event.data), ready);
     else binary(event.data);

@@ -8,9 +8,11 @@ import webbrowser
 from pathlib import Path
 from urllib.parse import quote
 
+import numpy as np
+
 from glassnet.cli.reading import Source, read
 from glassnet.cli.refusals import FAILED, Refusal
-from glassnet.cli.targets import decide, examples_of, values_of
+from glassnet.cli.targets import decide, examples_of, is_missing, values_of
 from glassnet.cli.words import Speaker
 from glassnet.errors import DataError
 from glassnet.playground import Settings, playground
@@ -47,6 +49,7 @@ def _rows(source: Source, target: str) -> FileRows:
         values_of(examples.y, task),
         task,
         tuple(words),
+        np.flatnonzero(~is_missing(source.frame[target]).to_numpy()) + 1,
     )
 
 

@@ -56,6 +56,14 @@ def check_column(source: Source, name: str, option: str) -> None:
     raise Refusal(f"{option} {name}: {source.name} has no such column. {known}.", WRONG_USE)
 
 
+def is_missing(column: pl.Series) -> pl.Series:
+    """Return which cells of a column are empty, or no number among numbers."""
+    missing = column.is_null()
+    if column.dtype.is_float():
+        missing |= column.is_nan().fill_null(value=False)
+    return missing
+
+
 def examples_of(
     source: Source, target: str, weight: str | None, drop: Sequence[str], words: list[str]
 ) -> Examples:
@@ -68,9 +76,7 @@ def examples_of(
     """
     check_column(source, target, "--target")
     frame = source.frame
-    missing = frame[target].is_null()
-    if frame[target].dtype.is_float():
-        missing |= frame[target].is_nan().fill_null(value=False)
+    missing = is_missing(frame[target])
     if missing.all():
         raise Refusal(
             f"{source.name}: the target {target!r} is missing in every row; expected a value to "

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import re
+
 from glassnet.core.activations import Identity
 from glassnet.explain.activations import written
 from glassnet.explain.shown import added, factor, number, product
@@ -57,6 +59,10 @@ def activation_backward(visit: Visit) -> Words:
     return Words(title, formula, (*lines, *visit.more()), says)
 
 
+_VALUE = re.compile(r"(?<![\\\w])a(?!\w)")
+"""The letter that stands for f(z) in the slope of an activation; here it is the share's."""
+
+
 def mixed_forward(visit: Visit) -> Words:
     """Return the mixture of Z and f(Z)."""
     form, share = written(visit.layer.activation), visit.params[0]
@@ -80,6 +86,7 @@ def mixed_forward(visit: Visit) -> Words:
 def mixed_backward(visit: Visit) -> Words:
     """Return da and dZ."""
     share, function = visit.params[0], visit.layer.activation
+    slope_of_f = _VALUE.sub("f(z)", written(function).slope)
     values = function.value(visit.X).ravel()
     slopes = function.derivative(visit.X, function.value(visit.X)).ravel()
     index = visit.index_of(0)
@@ -96,7 +103,7 @@ def mixed_backward(visit: Visit) -> Words:
     return Words(
         "mixed activation: da and dZ",
         rf"da = dA \odot (f(Z) - Z){visit.price_formula('a')}, "
-        rf"\quad dZ = dA \odot ((1 - a) + a f'(Z)), \quad f'(z) = {written(function).slope}",
+        rf"\quad dZ = dA \odot ((1 - a) + a f'(Z)), \quad f'(z) = {slope_of_f}",
         (*lines, *visit.more()),
         "The share a is pushed by how far the bend moves the number; the way back is mixed, too.",
     )

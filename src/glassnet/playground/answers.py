@@ -117,6 +117,7 @@ def _points(session: Session) -> bytes:
         "n_train": len(data.train),
         "n_test": len(data.test),
         "columns": list(data.file.columns) if data.file is not None else [],
+        "file": data.file.name if session.setup.data.name == "file" and data.file else None,
         "explained": axes.explained,
     }
     points = axes.points(data.X).astype(np.float32).reshape(-1, 2)

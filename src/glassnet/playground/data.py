@@ -16,7 +16,7 @@ from glassnet.core.losses import Loss, Poisson, one_hot
 from glassnet.errors import DataWarning, GlassnetError
 from glassnet.playground.inputs import FUNCTIONS, of_plane
 from glassnet.playground.messages import short
-from glassnet.playground.setup import MOST_CLASSES, DataChoice, SetupError, Task
+from glassnet.playground.setup import MOST_CLASSES, MOST_INPUTS, DataChoice, SetupError, Task
 from glassnet.points import POINTS, make_points
 from glassnet.tabular.table import Table
 
@@ -49,6 +49,8 @@ class FileRows:
     task : {"classification", "regression"}
     says : tuple of str
         What is worth saying of it.
+    numbers : array of int or None
+        The rows' numbers in the file, from 1; None if all rows are there.
     """
 
     name: str
@@ -58,6 +60,7 @@ class FileRows:
     y: Array
     task: Task
     says: tuple[str, ...]
+    numbers: NDArray[np.intp] | None = None
 
 
 OneFile: TypeAlias = Callable[[str | None], FileRows]
@@ -88,6 +91,8 @@ class Data:
     frame : table or None
     file : FileRows or None
     says : tuple of str
+    numbers : array of int or None
+        The rows' numbers in their file, from 1; None if they are counted from the first.
     """
 
     task: Task
@@ -103,6 +108,11 @@ class Data:
     frame: Any = None
     file: FileRows | None = None
     says: tuple[str, ...] = ()
+    numbers: NDArray[np.intp] | None = None
+
+    def number(self, row: int) -> int:
+        """Return a row's number where it comes from, from 1."""
+        return row + 1 if self.numbers is None else int(self.numbers[row])
 
     @property
     def is_plane(self) -> bool:
@@ -179,7 +189,7 @@ def _points(choice: DataChoice, rng: np.random.Generator) -> Data:
     train, test = _split(len(y), choice.test, rng)
     is_number = kind.task == "regression"
     names = () if is_number else tuple(f"class {k + 1}" for k in range(n_classes))
-    labels = None if is_number else np.arange(n_classes)
+    labels = None if is_number else np.array(names)
     return Data(kind.task, "y", names, labels, ("x1", "x2"), X, y, train, test)
 
 
@@ -190,7 +200,7 @@ def _painted(choice: DataChoice, rng: np.random.Generator) -> Data:
     train, test = _split(len(points), choice.test, rng)
     y = points[:, 2].astype(np.intp)
     X = np.ascontiguousarray(points[:, :2])
-    return Data("classification", "y", names, np.arange(n_classes), ("x1", "x2"), X, y, train, test)
+    return Data("classification", "y", names, np.array(names), ("x1", "x2"), X, y, train, test)
 
 
 @cache
@@ -217,7 +227,10 @@ def _table(file: FileRows, choice: DataChoice, rng: np.random.Generator) -> Data
     kept = np.arange(n_rows)
     if n_rows > MOST_FILE_ROWS:
         kept = np.sort(rng.permutation(n_rows)[:MOST_FILE_ROWS])
-        says.append(f"{MOST_FILE_ROWS:,} of the {n_rows:,} rows, by lot: more is for `train`")
+        says.append(
+            f"{MOST_FILE_ROWS:,} of the {n_rows:,} rows are here, drawn at random; glassnet train "
+            "takes them all"
+        )
     frame, y = file.frame[kept], file.y[kept]
     train, test = _split(len(y), choice.test, rng)
     with warnings.catch_warnings(record=True) as caught:
@@ -240,6 +253,10 @@ def _table(file: FileRows, choice: DataChoice, rng: np.random.Generator) -> Data
         raise SetupError(
             f"{file.name} becomes {len(names):,} columns; expected at most {MOST_COLUMNS}."
         )
+    if len(names) > MOST_INPUTS:
+        says.append(
+            f"the first {MOST_INPUTS} of {len(names)} columns are inputs; Inputs has the others"
+        )
     labels: Array | None = None
     classes: tuple[str, ...] = ()
     if file.task == "classification":
@@ -253,7 +270,7 @@ def _table(file: FileRows, choice: DataChoice, rng: np.random.Generator) -> Data
     return Data(
         file.task, file.target, classes, labels, names, matrix,
         y if labels is not None else y.astype(np.float64), train, test, table, frame, file,
-        tuple(says),
+        tuple(says), (file.numbers[kept] if file.numbers is not None else kept + 1),
     )  # fmt: skip
 
 

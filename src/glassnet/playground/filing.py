@@ -22,7 +22,17 @@ from glassnet.files.model_file import read_record, write_record
 from glassnet.playground.kinds import GROUPS
 from glassnet.playground.session import Session
 from glassnet.playground.setup import MOST_LAYERS, MOST_NODES, SetupError
-from glassnet.record import Classes, Description, Labels, Means, Numbers, Record, Target, Training
+from glassnet.record import (
+    Classes,
+    Description,
+    Labels,
+    Means,
+    Numbers,
+    Origin,
+    Record,
+    Target,
+    Training,
+)
 
 
 def save(session: Session, path: Path) -> None:
@@ -62,10 +72,21 @@ def record_of(session: Session) -> Record:
         training=Training(
             "accuracy" if data.classes else "r2", "numpy", (loss,), ((),), (len(loss),)
         ),
-        origin=None,
+        origin=_origin(session),
         **made_by(),
     )
     return Record(about, theta[np.newaxis])
+
+
+def _origin(session: Session) -> Origin | None:
+    """Return the table that the rows are of, with the column that is predicted."""
+    file, data = session.data.file, session.data
+    if file is None:
+        return None
+    assert data.table is not None
+    used = {column.name for column in data.table.columns}
+    dropped = tuple(name for name in file.columns if name not in used and name != file.target)
+    return Origin(file.name, file.target, None, dropped, None, len(data.train), {})
 
 
 def _target(session: Session) -> Target:

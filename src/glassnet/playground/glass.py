@@ -64,7 +64,7 @@ def _said(session: Session, row: int) -> str:
     data = session.data
     part = "test" if row in data.test else "training"
     what = data.classes[int(data.y[row])] if data.classes else f"{data.y[row]:.4g}"
-    return f"row {row + 1:,}, a {part} row: {data.target} = {what}"
+    return f"row {data.number(row):,}, a {part} row: {data.target} = {what}"
 
 
 def gradient_check(session: Session) -> Callable[[], dict[str, Any]]:

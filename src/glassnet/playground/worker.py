@@ -249,13 +249,12 @@ class Worker(threading.Thread):
         self._send(text({"type": "error", "about": about, "says": says}))
 
     def _do_setup(self, request: dict[str, Any]) -> None:
-        generation = self.session.generation
+        generation, name = self.session.generation, self.session.setup.data.name
         points = self.session.change(request["setup"])
         if self.session.generation != generation:
             self._pace.forget()
             self._trail.taken()
-            painted = "points" in (request["setup"].get("data") or {})
-            self.playing = self.playing and painted and self.session.setup.data.name == "painted"
+            self.playing = self.playing and self.session.setup.data.name == name
         self.tell(points=points)
 
     def _do_play(self, request: dict[str, Any]) -> None:  # noqa: ARG002

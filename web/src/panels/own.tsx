@@ -1,6 +1,7 @@
 // The reader's own table: a file that is dropped or chosen, and the column that is predicted.
 
 import { computed, signal } from "@preact/signals";
+import { loadModel } from "../keep/files";
 import { address, catalog, data, problem } from "../state";
 import { changeData, dataKind, note, sketch } from "../view";
 
@@ -31,6 +32,16 @@ export async function upload(file: File): Promise<void> {
   }
 }
 
+/** A model file that was dropped like a table. */
+export async function showModel(file: File): Promise<void> {
+  problem.value = note.value = null;
+  try {
+    note.value = await loadModel(file);
+  } catch (error) {
+    problem.value = error instanceof Error ? error.message : String(error);
+  }
+}
+
 function megabytes(bytes: number): string {
   return `${(bytes / 1e6).toFixed(1)} MB`;
 }
@@ -42,6 +53,11 @@ export function pickFile(): void {
   document.getElementById("file")?.click();
 }
 
+function chooseWords(): string {
+  const name = data.value?.header.file;
+  return `${name ? `${name}. ` : ""}Choose another table, or drop it anywhere`;
+}
+
 /** The way to a file is there always; what it says of a table only while that is in use. */
 export function OwnTable() {
   const inUse = dataKind.value?.source === "file";
@@ -49,7 +65,7 @@ export function OwnTable() {
   return (
     <div class={inUse || sending.value ? "own" : "own hidden"}>
       <label class="file">
-        <span>{sending.value ? `Reading ${sending.value} …` : "Choose another table, or drop it anywhere"}</span>
+        <span>{sending.value ? `Reading ${sending.value} …` : chooseWords()}</span>
         <input id="file" type="file" data-testid="file" disabled={sending.value !== null} tabIndex={inUse ? 0 : -1}
           onChange={(event) => {
             const file = event.currentTarget.files?.[0];

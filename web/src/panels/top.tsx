@@ -7,6 +7,7 @@ import { ask, connected, data, hidden } from "../state";
 import { shown } from "../controls/scales";
 import { help, numbers, playing, setSpeed, speed, theme, THEMES, togglePlaying } from "../view";
 import { Icon, type IconName } from "./icons";
+import { isBlank } from "./map_place";
 
 const SPEEDS: [number, string][] = [
   [1, "1 step/s"], [5, "5 steps/s"], [20, "20 steps/s"], [100, "100 steps/s"], [500, "500 steps/s"],
@@ -47,7 +48,7 @@ export function IconButton({ id, icon, label, disabled, onClick }: IconButtonPro
 }
 
 function Play() {
-  const off = !connected.value;
+  const off = !connected.value || isBlank.value;
   const step = (unit: "batch" | "epoch") => () => ask({ do: "step", unit });
   // After a click of the mouse the space key means play again, not that button.
   const free = (event: MouseEvent) => event.detail > 0 && (document.activeElement as HTMLElement | null)?.blur();
@@ -55,7 +56,7 @@ function Play() {
     <div class="play" role="group" aria-label="Training" onClick={free}>
       <IconButton id="reset" icon="reset" label="Reset the weights (r)" disabled={off} onClick={() => ask({ do: "reset" })} />
       <button type="button" class="play-button" data-testid="play" disabled={off} aria-pressed={playing.value}
-        title={playing.value ? "Pause (space)" : "Play (space)"} onClick={togglePlaying}>
+        title={isBlank.value ? "Paint points of two classes first" : playing.value ? "Pause (space)" : "Play (space)"} onClick={togglePlaying}>
         <Icon name={playing.value ? "pause" : "play"} /> {playing.value ? "Pause" : "Play"}
       </button>
       <IconButton id="step-batch" icon="batch" label="Step one batch (b)" disabled={off} onClick={step("batch")} />
