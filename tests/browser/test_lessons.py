@@ -36,6 +36,7 @@ def test_every_lesson_leads_through_its_steps(page):
                 ],
             )  # fmt: skip
             if i + 1 < len(lesson["steps"]):
+                page.page.wait_for_timeout(700)  # longer than the address waits to be written
                 page.press("lesson-next")
         assert page.control("lesson-next").is_disabled()
         assert page.control("problem").count() == 0
@@ -61,3 +62,17 @@ def test_a_lesson_comes_true(page):
     page.press("lesson-back")
     assert page.text("lesson-says") == LESSONS[0]["steps"][1]["says"]
     page.press("lesson-close")
+
+
+def test_a_link_in_an_open_page_sets_it_up_and_so_does_the_way_back(page):
+    """The address is not written over before it is read."""
+    page.page.wait_for_timeout(700)
+    page.page.evaluate("location.hash = 'data=moons&rate=0.5&hide=inputs'")
+    page.wait("spy.messages.setup.setup.data.name === 'moons'")
+    page.wait("!document.querySelector('[data-testid^=input-x1]')")
+    page.page.wait_for_timeout(700)
+    assert "data=moons" in page.page.evaluate("location.hash")
+    assert "hide=inputs" in page.page.evaluate("location.hash")
+    page.page.go_back()
+    page.wait("spy.messages.setup.setup.data.name === 'circle'")
+    page.wait("!!document.querySelector('[data-testid^=input-x1]')")

@@ -14,6 +14,7 @@ from pathlib import Path
 import numpy as np
 import polars as pl
 import pytest
+from threadpoolctl import threadpool_limits
 
 import glassnet
 from glassnet.cli.playing import upload_of
@@ -62,6 +63,7 @@ def check(found, folder):
         contextlib.chdir(folder),
         contextlib.redirect_stdout(io.StringIO()) as out,
         warnings.catch_warnings(),
+        threadpool_limits(1),  # what the program sets is undone
     ):
         warnings.simplefilter("ignore", DataWarning)  # which the page has shown
         warnings.simplefilter("ignore", RuntimeWarning)  # of weights that have gone far out
@@ -214,7 +216,7 @@ def test_names_that_would_be_programs(name, target, tmp_path, rng):
     text = program(found)
     calls = {node.func.id for node in ast.walk(ast.parse(text))
              if isinstance(node, ast.Call) and isinstance(node.func, ast.Name)}  # fmt: skip
-    assert calls <= {"rows_of", "len", "print", "train_until"}
+    assert calls <= {"rows_of", "len", "print", "threadpool_limits", "train_until"}
     (check_alone if name.startswith("'") else check)(found, tmp_path)
 
 

@@ -22,8 +22,11 @@ Written by glassnet {version}. Run it by: python playground.py
 """
 
 import numpy as np
+from threadpoolctl import threadpool_limits
 {imports}
 import glassnet as gn
+
+threadpool_limits(1)  # as the page does: sums in another order have other last digits
 '''
 
 _TRAINING = '''
