@@ -1,7 +1,7 @@
 """The thread of a page: requests come in, steps are taken, frames go out.
 
-A frame is sent when the page has acknowledged the one before, never more often than 60 times a
-second, and never so often that pictures take more than an eighth of the time: a slow page gets
+A frame is sent when the page has acknowledged the one before, never more often than 34 times a
+second, and never so often that pictures take more than a tenth of the time: a slow page gets
 fewer frames, and no queue grows.
 """
 
@@ -29,8 +29,13 @@ from glassnet.playground.trail import Trail
 
 Send: TypeAlias = Callable[[str | bytes], None]
 
-SHORTEST, SHARE, NUMBERS_EVERY = 1 / 60, 1 / 8, 0.1
-"""Seconds between frames; the part of the time for them; seconds between two looks at numbers."""
+SHORTEST, NUMBERS_EVERY = 1 / 34, 0.1
+"""Seconds between frames, and between two looks at the numbers, at least. Above 30 frames a second
+nobody sees more, and the browser takes its time from the training."""
+
+SHARE, SHARE_OF_NUMBERS = 1 / 10, 1 / 30
+"""The part of the time for pictures, and for numbers: with the curves' 1/50 and the socket's few
+hundredths, the training keeps five sixths."""
 
 FASTEST = 100_000.0
 """Steps per second that can be asked for."""
@@ -201,7 +206,9 @@ class Worker(threading.Thread):
         if not self.playing or began >= self._numbers_at:
             self._numbers = measures(self.session)
             self._trail.add(self.session, self._numbers)
-            self._numbers_at = began + NUMBERS_EVERY
+            now = time.perf_counter()
+            self._numbers_at = now + max(NUMBERS_EVERY, (now - began) / SHARE_OF_NUMBERS)
+        began = time.perf_counter()
         pace = self._pace.now(self.session)
         told = {
             **self._numbers, "curve": self._trail.taken(),
