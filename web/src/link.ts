@@ -1,7 +1,7 @@
 // The page as a link: what differs from the server's own setup stands readable after the "#".
 
 import { effect } from "@preact/signals";
-import type { Catalog, Choice, HiddenLayer, Kind, Setup } from "./protocol";
+import type { Catalog, Choice, HiddenLayer, Kind, Setup, SetupMessage } from "./protocol";
 import { ask, catalog, data, discrete, hidden, network, setup, showTest } from "./state";
 import { throttled } from "./controls/throttle";
 import { decodedPoints, encodedPoints } from "./link_points";
@@ -165,14 +165,22 @@ export function restore(own: Setup): void {
   fromHash(own, true);
   addEventListener("hashchange", () => fromHash(own, false));
   effect(() => {
-    const parts = network.value && [setup.value, data.value, hidden.value, theme.value, discrete.value, showTest.value];
-    if (parts) write();
+    const now = network.value;
+    const parts = now && [setup.value, data.value, hidden.value, theme.value, discrete.value, showTest.value];
+    if (now !== seen) waiting = Math.max(waiting - 1, 0);
+    seen = now;
+    if (parts && waiting === 0) write();
   });
 }
 
+/** Answers that are still to come before the address may be written: until then it says more than the page knows. */
+let waiting = 0;
+let seen: SetupMessage | null = null;
+
 /** Read the address. What it does not mention is the server's to choose: a table brings its own inputs. */
 function fromHash(own: Setup, begins: boolean): void {
-  const parts = parsed(location.hash); // first: what changes below is written into the address
+  const parts = parsed(location.hash);
+  waiting = 1;
   if (!begins) {
     sketch.value = null;
     if (!parts.has("hide")) hidden.value = new Set();
@@ -184,7 +192,10 @@ function fromHash(own: Setup, begins: boolean): void {
     Object.assign(to, { data: own.data, inputs: own.inputs, view: own.view, loss: own.loss });
   } else if (unread.length > 0) note.value = `The link says what this page does not know: ${unread.join(", ")}.`;
   const asked = Object.entries(to).filter(([name, part]) => !begins || !same(part, own[name as keyof Setup]));
-  if (asked.length > 0) ask({ do: "setup", setup: Object.fromEntries(asked) });
+  if (asked.length > 0) {
+    if (begins) waiting += 1; // the server's own setup comes first
+    ask({ do: "setup", setup: Object.fromEntries(asked) });
+  }
   if (!begins) ask({ do: "reset" }); // a link is of a beginning
 }
 
