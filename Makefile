@@ -79,7 +79,9 @@ page-check:
 
 browser: $(VENV)/dev.stamp
 	@$(BIN)/python tests/browser/chromium.py; found=$$?; \
-	if [ $$found = 0 ]; then $(BIN)/pytest tests/browser -m browser --seed $(SEED); \
+	if [ $$found = 0 ]; then $(BIN)/pytest tests/browser -m browser --seed $(SEED) || { \
+	    echo "Once more, what failed: a browser may be late on a loaded machine, but not twice."; \
+	    $(BIN)/pytest tests/browser -m browser --seed $(SEED) --last-failed; }; \
 	elif [ $$found = 3 ]; then echo "The tests of the page are left out."; else exit $$found; fi
 
 test-slow: $(VENV)/dev.stamp

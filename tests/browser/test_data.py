@@ -56,7 +56,7 @@ def test_task(page):
     page.changes("spy.messages.data.task", lambda: page.press("task-regression"))
     assert page.setup["loss"]["name"] == "SquaredError"
     assert page.map.dtype == np.float32
-    assert page.control("scores").is_visible()
+    page.control("scores").wait_for()
     page.changes("spy.messages.data.task", lambda: page.press("task-classification"))
     assert page.setup["loss"]["name"] == "CrossEntropy"
     assert page.map.dtype == np.uint8

@@ -53,7 +53,7 @@ def test_confusion(page):
     shows(confusion["test"])
     page.press("charts-layers")
     page.press("charts-confusion")
-    assert page.control("confusion-matrix").is_visible()
+    page.control("confusion-matrix").wait_for()
 
 
 @operates("charts-layers")

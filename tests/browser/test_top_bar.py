@@ -103,7 +103,7 @@ def test_a_dark_system_has_a_dark_page(new_page):
 def test_help(page):
     dialog = page.control("help-dialog")
     page.press("help")
-    assert dialog.is_visible()
+    dialog.wait_for()
     assert "Space" in dialog.inner_text()
     page.press("help-close")
     dialog.wait_for(state="hidden")
