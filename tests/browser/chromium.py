@@ -5,6 +5,9 @@ import shutil
 import subprocess
 import sys
 
+PACKAGES = ("chromium", "fonts-dejavu-core")
+"""The page's fallback font as well: widths are looked at."""
+
 NAMES = ("chromium", "chromium-browser", "google-chrome", "google-chrome-stable")
 
 
@@ -20,7 +23,7 @@ def main() -> int:
     if shutil.which("apt-get") and hasattr(os, "geteuid") and os.geteuid() == 0:
         print("Installing Debian's chromium for the tests of the page.", flush=True)
         environment = {**os.environ, "DEBIAN_FRONTEND": "noninteractive"}
-        for command in (["update", "-qq"], ["install", "-y", "-qq", "chromium"]):
+        for command in (["update", "-qq"], ["install", "-y", "-qq", *PACKAGES]):
             subprocess.run(["apt-get", *command], env=environment, check=True)
         if found():
             return 0
