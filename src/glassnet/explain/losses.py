@@ -130,19 +130,17 @@ def loss_words(judged: Judged) -> Words:
     """Return how wrong the scores are."""
     formula, lines = form_of(judged.loss).loss
     smoothing = getattr(judged.loss, "label_smoothing", 0.0)
-    told = (
-        f" Label smoothing moves a share of {smoothing:g} of the target to all classes alike, "
-        "so that no probability has to become 1."
-        if smoothing
-        else ""
-    )
+    told = "; 0 would be perfect."
+    if smoothing:
+        told = (
+            f". Label smoothing moves a share of {smoothing:g} of the target to all classes alike, "
+            "so that no probability has to become 1."
+        )
     return Words(
         f"Loss: {type(judged.loss).__name__}",
         formula,
         tuple(lines(judged)),
-        f"The loss says in one number how wrong the prediction is; 0 would be perfect.{told}"
-        if not smoothing
-        else f"The loss says in one number how wrong the prediction is.{told}",
+        f"The loss says in one number how wrong the prediction is{told}",
     )
 
 

@@ -16,7 +16,7 @@ from glassnet.core.losses import Loss, Poisson, one_hot
 from glassnet.errors import DataWarning, GlassnetError
 from glassnet.playground.inputs import FUNCTIONS, of_plane
 from glassnet.playground.messages import short
-from glassnet.playground.setup import MOST_CLASSES, MOST_INPUTS, DataChoice, SetupError, Task
+from glassnet.playground.setup import MOST_INPUTS, DataChoice, SetupError, Task
 from glassnet.points import POINTS, make_points
 from glassnet.tabular.table import Table
 
@@ -281,6 +281,3 @@ def _split(
     order = rng.permutation(n_rows)
     n_test = min(round(share * n_rows), max(n_rows - 1, 0))
     return np.sort(order[n_test:]), np.sort(order[:n_test])
-
-
-assert MOST_CLASSES <= MOST_FILE_CLASSES

@@ -277,14 +277,13 @@ class Session:
         setup = self.setup
         if setup.epochs is not None and self._is_over(setup.epochs):
             return iter(())
-        batch_size = setup.batch_size or len(self.X_train)
         return train(
             self.net,
             self.state.theta,
             self.X_train,
             self.Y_train,
             optimizer=setup.made_optimizer,
-            batch_size=min(batch_size, len(self.X_train)),
+            batch_size=self.batch_size,
             n_epochs=setup.epochs,
             schedule=setup.made_schedule,
             state=self.state,
@@ -299,16 +298,20 @@ class Session:
         return float(f"{self.setup.learning_rate / 10:.2g}")
 
     @property
+    def batch_size(self) -> int:
+        """Rows of a step: at most all of them."""
+        n_rows = len(self.X_train)
+        return min(self.setup.batch_size or n_rows, n_rows)
+
+    @property
     def n_batches(self) -> int:
         """Steps of an epoch."""
-        n_rows = len(self.X_train)
-        return -(-n_rows // min(self.setup.batch_size or n_rows, n_rows))
+        return -(-len(self.X_train) // self.batch_size)
 
     @property
     def batch(self) -> int:
         """The batch of the epoch that was taken last, from 1; 0 before the first."""
-        n_rows = len(self.X_train)
-        return -(-self.state.position // min(self.setup.batch_size or n_rows, n_rows))
+        return -(-self.state.position // self.batch_size)
 
 
 def _check_names(setup: Setup, data: Data, parts: dict[str, Any]) -> None:
