@@ -29,17 +29,20 @@ from glassnet.core.losses import Loss
 from glassnet.core.penalties import Penalty
 from glassnet.errors import ParameterError, ShapeError
 
-PIECE = 420_000
-"""Numbers that a layer takes or gives at a time in prediction: 1.7 MB of float32.
+PIECE = 320_000
+"""Numbers that a layer takes or gives at a time in prediction: 1.3 MB of float32.
 
-Milliseconds for 100,000 rows of float32 (the last two: 20,000, times 5), on one core with 0.5 MB
-of second-level cache, in pieces of this size and of other numbers of rows::
+Milliseconds on one core (AMD EPYC, 1 MB of second-level cache) for 100,000 rows of float32, for
+20,000 of the last two, in pieces of so many numbers::
 
-                          PIECE          512   2,048   8,192   all at once
-    20-64-32-2             15 (6,562)     27      20      16       22
-    64-100-10              30 (4,200)     39      34      33       52
-    784-128-10            291 (535)      284     306     319      313
-    54-256-256-256-7      386 (1,640)    382     384     411      426
+                         120,000  200,000  260,000  320,000  420,000
+    2-64-64-64-3            30.1     29.4     28.9     25.3     56.5
+    20-64-32-2              17.7     17.1     17.1     14.6     14.6
+    64-100-10               28.8     27.7     27.7     27.8     26.7
+    784-128-10              49.0     49.7     48.7     48.6     49.1
+    54-256-256-256-7        67.3     68.6     69.4     69.2     69.5
+
+From some size on, the memory of each layer's output is fetched from the system anew.
 """
 
 PIECE_ROWS = (512, 10_000)
