@@ -14,9 +14,9 @@ import pytest
 from uvicorn.server import ServerState
 
 from files.golden_table import golden
+from glassnet.connections import Protocol
 from glassnet.serve import endpoints
 from glassnet.serve.problems import Problem
-from glassnet.serve.protocol import Protocol
 from glassnet.serve.server import config_of, listening
 from glassnet.serve.settings import N_THREADS, Settings, is_loopback
 from glassnet.serve.work import Work

@@ -15,9 +15,9 @@ from uvicorn import Server
 from uvicorn.config import STARTUP_FAILURE
 from uvicorn.supervisors import Multiprocess
 
+from glassnet.connections import Config, Protocol
 from glassnet.errors import GlassnetError
 from glassnet.serve.endpoints import application
-from glassnet.serve.protocol import Config, Protocol
 from glassnet.serve.served import load_served
 from glassnet.serve.settings import Settings
 

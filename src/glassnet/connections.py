@@ -27,7 +27,7 @@ class Protocol(H11Protocol):
 
     uvicorn ends a connection between two requests after a while. It waits forever for a first
     request, for the rest of its headers, and for a client that does not read what it asked for.
-    Bodies have a time limit in the application.
+    Bodies have a time limit in the application, and what becomes a WebSocket has its own.
     """
 
     _for_headers: asyncio.TimerHandle | None = None
@@ -66,7 +66,9 @@ class Protocol(H11Protocol):
         self._for_reader = _without(self._for_reader)
 
     def _wait_for_headers(self) -> None:
-        if self.cycle is not None and not self.cycle.response_complete:
+        is_another_protocols = self.transport.get_protocol() is not self
+        is_answered = self.cycle is None or self.cycle.response_complete
+        if is_another_protocols or not is_answered:
             self._for_headers = _without(self._for_headers)
         elif self._for_headers is None:
             self._for_headers = self._cut_later()
