@@ -172,6 +172,11 @@ REFUSED = {
             "classes 'no', 'perhaps', 'yes'."
         ),
     ),
+    "form": (
+        "--row 1 -o e.pdf",
+        2,
+        "--output e.pdf: .pdf is none of the forms; expected a name that ends in .txt, .md or .tex",
+    ),
     "folder": ("--row 1 -o no/e.md", 2, "there is no folder 'no'. Make it, or choose another."),
 }
 

@@ -1,11 +1,13 @@
 """Through the glass: a row of the page, and the page's gradient check."""
 
 import numpy as np
+import polars as pl
 import pytest
 
 from glassnet.playground.glass import glass, gradient_check
 from glassnet.playground.session import Session
 from glassnet.playground.setup import Choice, DataChoice, HiddenLayer, Setup, SetupError
+from playground.pages import session
 from tolerances import EPS
 
 SETUPS = [
@@ -43,6 +45,28 @@ def test_the_gradients_of_a_row_are_the_librarys(setup):
     parameter = found["parameter"]
     assert parameter["gradient"] == g[parameter["index"]]
     assert abs(g[parameter["index"]]) == np.abs(g).max()
+
+
+@pytest.mark.parametrize("inputs", [None, ["kind=p", "a"]])
+def test_a_tables_row_begins_with_its_cells(inputs, tmp_path):
+    frame = pl.DataFrame({
+        "a": [1.0, 2.0, 3.0, 4.0] * 3, "kind": ["p", "q", "r"] * 4, "y": ["no", "yes"] * 6,
+    })  # fmt: skip
+    frame.write_csv(tmp_path / "t.csv")
+    found = session(tmp_path / "t.csv", **({} if inputs is None else {"inputs": inputs}))
+    found.advance()
+    first, second = glass(found, 3, None)["steps"][:2]
+    assert first["title"].startswith("Encoding: X, the cells as numbers")
+    assert first["phase"] == "forward"
+    assert first["dense"] is None
+    assert np.ravel(first["values"]["numbers"]).tolist() == found.X[3].tolist()
+    names = list(found.setup.inputs)
+    x = {name: f"x_{{{k + 1}}} = " for k, name in enumerate(names)}
+    lines = {name: next(line for line in first["lines"] if x[name] in line) for name in names}
+    assert "a: 4" in lines["a"]
+    assert "kind: p" in lines["kind=p"]
+    assert len(first["lines"]) == len(names) == (2 if inputs else 4)
+    assert second["dense"] == 0
 
 
 def test_a_step_knows_its_dense_layer():

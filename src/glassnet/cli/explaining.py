@@ -25,8 +25,8 @@ from glassnet.tabular.objects import is_missing
 
 Form: TypeAlias = Literal["text", "markdown", "latex"]
 
-ENDINGS: dict[str, Form] = {".md": "markdown", ".tex": "latex"}
-"""What the name of a file says of its form; another name, text."""
+ENDINGS: dict[str, Form] = {"": "text", ".txt": "text", ".md": "markdown", ".tex": "latex"}
+"""What the name of a file says of its form."""
 
 STYLES = {"phase": "bold cyan", "title": "bold", "formula": "italic", "says": "dim"}
 """How a terminal shows the parts; lines with numbers are plain."""
@@ -67,6 +67,7 @@ def explain_row(wish: Wish, speaker: Speaker) -> None:
     """Explain a row of a table, and write the explanation down."""
     if wish.output is not None:
         check_place(wish.output, [wish.model, wish.file])
+    form = _form(wish)
     predictor = model_at(wish.model)
     about = predictor.record.about
     if wish.member > about.n_networks:
@@ -85,7 +86,21 @@ def explain_row(wish: Wish, speaker: Speaker) -> None:
     X, more = known_columns(row, about)
     told = _explained(wish, predictor, X, y, source.name)
     speaker.notes([*source.words, *notes, *more])
-    _write(told, wish, speaker)
+    _write(told, form, wish, speaker)
+
+
+def _form(wish: Wish) -> Form:
+    """Return the form that was asked for, or that the output's name says."""
+    if wish.to is not None or wish.output is None:
+        return wish.to or "text"
+    form = ENDINGS.get(wish.output.suffix.lower())
+    if form is None:
+        raise Refusal(
+            f"--output {wish.output}: {wish.output.suffix} is none of the forms; expected a name "
+            "that ends in .txt, .md or .tex, or --to with one of text, markdown and latex.",
+            WRONG_USE,
+        )
+    return form
 
 
 def _target_of(row: Any, wish: Wish, about: Description, source: Source) -> tuple[Any, list[str]]:
@@ -126,10 +141,8 @@ def _explained(wish: Wish, predictor: Any, X: Any, y: Any, name: str) -> Explana
         raise Refusal(f"--parameter: {error}", WRONG_USE) from error
 
 
-def _write(told: Explanation, wish: Wish, speaker: Speaker) -> None:
+def _write(told: Explanation, form: Form, wish: Wish, speaker: Speaker) -> None:
     """Write the explanation to a file, or to standard output."""
-    ending = "" if wish.output is None else wish.output.suffix.lower()
-    form = wish.to or ENDINGS.get(ending, "text")
     if wish.output is not None:
         with whole_file(wish.output) as place:
             place.write(_written(told, form).encode())

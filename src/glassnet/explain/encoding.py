@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import warnings
-from collections.abc import Iterator
+from collections.abc import Sequence
 from typing import Any
 
 import numpy as np
@@ -19,21 +19,26 @@ from glassnet.tabular.scaling import LIMIT
 from glassnet.tabular.table import Table
 
 
-def encoding_step(table: Table, row: Any, X: Array, most: int) -> Step:
+def encoding_step(
+    table: Table, row: Any, X: Array, most: int, names: Sequence[str] | None = None
+) -> Step:
     """Return the first step: each input with the cell that it comes from.
 
     Parameters
     ----------
     table : Table
     row : table of one row
-    X : array of shape (1, n_columns)
+    X : array of shape (1, n_inputs)
         What the table makes of it.
     most : int
         Three times as many inputs get a line.
+    names : sequence of str, optional
+        The inputs, where they are not all that the table makes.
     """
     x = X.ravel()
     shown = largest(x, 3 * most)
-    parts = list(_parts(table, row))
+    found = _parts(table, row)
+    parts = [found[name] for name in names or table.names_out]
     lines = [_line(k, *parts[k], float(x[k])) for k in shown]
     left_out = [column.name for column in table.columns if not column.features]
     says = (
@@ -52,8 +57,8 @@ def encoding_step(table: Table, row: Any, X: Array, most: int) -> Step:
     return Step("forward", None, words, Values("X", X))
 
 
-def _parts(table: Table, row: Any) -> Iterator[tuple[Column, Feature, str, float]]:
-    """Yield for each input its column, its feature, the cell as text, and the raw number."""
+def _parts(table: Table, row: Any) -> dict[str, tuple[Column, Feature, str, float]]:
+    """Return of each feature its column, itself, the cell as text, and the raw number, by name."""
     frame = read_frame(row)
     names = [column.name for column in table.columns]
     is_used = [bool(column.features) for column in table.columns]
@@ -69,8 +74,7 @@ def _parts(table: Table, row: Any) -> Iterator[tuple[Column, Feature, str, float
         raw = column.encoder.encode(cells, column.name)
         for feature, numbers in zip(column.features, raw, strict=True):
             found[feature.name] = (column, feature, told, float(numbers[0]))
-    for feature in table.features:
-        yield found[feature.name]
+    return found
 
 
 def _line(k: int, column: Column, feature: Feature, cell: str, raw: float, x: float) -> str:

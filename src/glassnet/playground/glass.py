@@ -11,7 +11,8 @@ import numpy as np
 from glassnet.core.arrays import Array
 from glassnet.core.gradcheck import gradcheck
 from glassnet.core.network import Network
-from glassnet.explain.passes import explain_pass
+from glassnet.explain.encoding import encoding_step
+from glassnet.explain.passes import MOST, explain_pass
 from glassnet.playground.messages import short
 from glassnet.playground.session import Session
 from glassnet.playground.setup import SetupError
@@ -53,6 +54,11 @@ def glass(session: Session, row: Any, parameter: Any) -> dict[str, Any]:
     if not data.classes:  # in the target's own units
         mean, std = data.scale(net.loss_function)
         found["prediction"] = {name: x * std + mean for name, x in found["prediction"].items()}
+    if data.table is not None:  # how it became numbers stands in the place of the numbers alone
+        cells, X = data.frame[row : row + 1], session.X[[row]]
+        found["steps"][0] = encoding_step(
+            data.table, cells, X, MOST, session.setup.inputs
+        ).to_dict()
     dense = np.cumsum([bool(layer.parameters) for layer in net.layers]) - 1
     for step in found["steps"]:
         step["dense"] = None if step["layer"] is None else int(dense[step["layer"]])
