@@ -57,20 +57,21 @@ window.WebSocket = class extends WebSocket {
       if (typeof data === "string") return;
       const length = new DataView(data).getUint32(0, true);
       const header = JSON.parse(utf8.decode(new Uint8Array(data, 4, length)));
-      if (header.type === "frame") [seen.frame, seen.received] = [header, seen.received + 1];
+      if (header.type !== "frame") return;
+      [seen.frame, seen.received] = [header, seen.received + 1];
+      due ||= requestAnimationFrame(look);
     });
   }
 };
-let before = 0;
+let due = 0;
 const look = () => {
-  if (seen.received > before) {
-    [before, seen.drawn] = [seen.received, seen.drawn + 1];
-    const map = document.querySelector(".map canvas");
-    if (map) requestAnimationFrame(() => (seen.first ??= performance.now()));
-  }
-  requestAnimationFrame(look);
+  [due, seen.drawn] = [0, seen.drawn + 1];
+  if (seen.first === null) begin();
 };
-requestAnimationFrame(look);
+const begin = () => {
+  const map = document.querySelector(".map canvas");
+  requestAnimationFrame(map ? () => (seen.first ??= performance.now()) : begin);
+};
 """
 
 

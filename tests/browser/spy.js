@@ -44,6 +44,10 @@
       spy.socket = this;
       this.addEventListener("message", ({ data }) => {
         const message = typeof data === "string" ? JSON.parse(data) : decoded(data);
+        if (message.type === "frame") {
+          spy.numbers = message.numbers ?? spy.numbers; // those before hold until others come
+          Object.assign(message, spy.numbers);
+        }
         spy.messages[message.type] = message;
         spy.counts[message.type] = (spy.counts[message.type] ?? 0) + 1;
       });

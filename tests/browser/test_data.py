@@ -104,6 +104,7 @@ def test_rows(page):
     assert most == page.get("spy.messages.ready.catalog.limits.rows")
     assert len(page.array("data", "points")) == most
     assert page.changes(where, lambda: page.type("rows-box", -5)) == 10  # the least
+    assert "rows: -5 lies beyond 10 to 5000; it is 10 now." in page.text("note").lower()
 
 
 @operates("test-share", "test-share-box")

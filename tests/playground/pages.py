@@ -1,10 +1,13 @@
 """Pages for the tests: sessions with small data, a server in this process, a browser's part."""
 
+import contextlib
 import json
+import multiprocessing
+import os
+import socket
 import struct
 import threading
 import time
-from contextlib import contextmanager
 from pathlib import Path
 
 import httpx
@@ -13,14 +16,17 @@ import uvicorn
 from websockets.exceptions import ConnectionClosed
 from websockets.sync.client import connect
 
-from glassnet.cli.playing import upload_of
+from glassnet.cli.rows import upload_of
+from glassnet.playground.jobs import Jobs
 from glassnet.playground.place import Place
+from glassnet.playground.process import Beginning
 from glassnet.playground.server import HOST, config_of
 from glassnet.playground.session import Session
 from glassnet.playground.setup import Setup
 from glassnet.playground.worker import Worker
 
 TOKEN = "the-token-of-the-tests"
+READ = "glassnet.cli.rows:upload_of"
 TYPES = {"f4": "<f4", "f8": "<f8", "u1": "u1", "i4": "<i4"}
 
 
@@ -77,19 +83,68 @@ def read(message):
     return decoded(message)
 
 
-class Watched(Worker):
-    """A worker whose messages are kept; it acknowledges frames by itself if it is to."""
+def whole(header, numbers):
+    """Return a frame's header with the numbers that hold: the last that came with one."""
+    if header["type"] == "frame":
+        numbers.update(header.pop("numbers") or {})
+        header.update(numbers)
+    return header
+
+
+class Watched:
+    """A worker in a thread of this process; its messages are kept.
+
+    It acknowledges frames by itself if it is to.
+    """
 
     def __init__(self, found, *, acknowledges=True):
-        super().__init__(found, self.take, "watched")
+        self.session = found
+        self._pipe, theirs = multiprocessing.Pipe()
+        self.worker = Worker(found, theirs, Jobs(READ))
         self.messages, self.times, self.acknowledges = [], [], acknowledges
+        self.taken, self._asked, self._numbers = 0, 0, {}
+        self.answers = []
+        self._threads = [threading.Thread(target=one) for one in (self.worker.run, self._read)]
+        self._door = threading.Lock()
 
-    def take(self, message):
-        header, arrays = read(message)
-        self.times.append(time.perf_counter())
-        self.messages.append((header, arrays))
-        if header["type"] == "frame" and self.acknowledges:
-            self.ask({"do": "ack", "frame": header["frame"]})
+    def ask(self, request):
+        """Ask as a page does; of what is no JSON, the text."""
+        with self._door:
+            self._asked += 1
+            text = request if isinstance(request, str) else json.dumps(request)
+            self._pipe.send(("request", text))
+
+    def do(self, job, path, name=""):
+        """Have something done with a file; return the answer."""
+        n = len(self.answers)
+        self._pipe.send(("job", job, str(path), name))
+        self.wait(lambda w: len(w.answers) > n)
+        return self.answers[-1]
+
+    def settled(self, seconds=30):
+        """Wait until all requests have been looked at."""
+        self.wait(lambda w: w.taken == w._asked, seconds)
+
+    @property
+    def playing(self):
+        return self.worker.playing
+
+    def _read(self):
+        with contextlib.suppress(EOFError, OSError):
+            while True:
+                self._take(*self._pipe.recv())
+
+    def _take(self, kind, *content):
+        if kind == "taken":
+            self.taken += 1
+        elif kind == "answer":
+            self.answers.append(content)
+        else:
+            header, arrays = read(content[0])
+            self.times.append(time.perf_counter())
+            self.messages.append((whole(header, self._numbers), arrays))
+            if header["type"] == "frame" and self.acknowledges:
+                self.ask({"do": "ack", "frame": header["frame"]})
 
     def of(self, kind):
         """Return the headers of a type."""
@@ -102,21 +157,31 @@ class Watched(Worker):
             assert time.monotonic() < ends, [header for header, _ in self.messages][-3:]
             time.sleep(0.002)
 
+    def is_alive(self):
+        return self._threads[0].is_alive()
+
     def __enter__(self):
-        self.start()
+        for one in self._threads:
+            one.start()
         return self
+
+    def close(self):
+        """Have both ends of the pipe see its end."""
+        with socket.socket(fileno=os.dup(self._pipe.fileno())) as one:
+            one.shutdown(socket.SHUT_RDWR)
 
     def __exit__(self, *_):
         self.close()
-        self.join(20)
-        assert not self.is_alive()
+        for one in self._threads:
+            one.join(20)
+            assert not one.is_alive()
 
 
 class Here:
     """A server in a thread of this process."""
 
     def __init__(self, **settings):
-        self.place = Place(TOKEN, upload_of, **settings)
+        self.place = Place(TOKEN, Beginning(**{"read": READ} | settings))
         self.server = uvicorn.Server(config_of(self.place))
         self._thread = threading.Thread(target=self.server.run, daemon=True)
 
@@ -133,6 +198,7 @@ class Here:
         self.server.should_exit = True
         self._thread.join(20)
         assert not self._thread.is_alive()
+        self.place.close()
 
     @property
     def address(self):
@@ -146,19 +212,19 @@ class Here:
                 headers=headers,
             )  # fmt: skip
 
-    @contextmanager
+    @contextlib.contextmanager
     def page(self, **more):
         with open_page(self.port, TOKEN, **more) as found:
             yield found
 
 
-@contextmanager
+@contextlib.contextmanager
 def open_page(port, token, **more):
     """Give a page that has been told everything."""
     address = f"ws://{HOST}:{port}/socket?token={token}"
     settings = {"origin": f"http://{HOST}:{port}", "max_size": None, "proxy": None} | more
-    with connect(address, **settings) as socket:
-        page = Page(socket)
+    with connect(address, **settings) as connection:
+        page = Page(connection)
         page.ready = page.next("ready")
         page.name = page.ready["page"]
         page.setup = page.next("setup")
@@ -171,6 +237,7 @@ class Page:
     def __init__(self, socket):
         self.socket = socket
         self.frames = 0
+        self._numbers = {}
 
     def ask(self, do, **more):
         self.socket.send(json.dumps({"do": do, **more}))
@@ -181,7 +248,7 @@ class Page:
         if header["type"] == "frame":
             self.frames += 1
             self.ask("ack", frame=header["frame"])
-        return header, arrays
+        return whole(header, self._numbers), arrays
 
     def next(self, kind, claim=lambda _: True, timeout=20):
         """Return the header of the next message of a type of which a claim holds."""

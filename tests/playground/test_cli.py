@@ -1,10 +1,12 @@
 """``glassnet playground``: a process of its own; what is refused before it listens."""
 
+import os
 import re
 import signal
 import socket
 import time
-from contextlib import ExitStack
+from contextlib import ExitStack, suppress
+from pathlib import Path
 
 import httpx
 import pytest
@@ -74,6 +76,45 @@ def test_a_signal_while_gradients_are_checked(started):
         page.next("setup")
         time.sleep(0.2)
         ended(process, signal.SIGINT)
+
+
+def children(pid):
+    """Return the processes that a process has begun."""
+    listed = Path(f"/proc/{pid}/task").glob("*/children")
+    return [int(one) for path in listed for one in path.read_text().split()]
+
+
+def is_training(pid):
+    with suppress(OSError):
+        return b"spawn_main" in Path(f"/proc/{pid}/cmdline").read_bytes()
+    return False
+
+
+@pytest.mark.skipif(not Path("/proc/self/task").is_dir(), reason="Linux")
+def test_pages_end_with_a_server_that_is_killed(started):
+    process, port, token = started()
+    with open_page(port, token) as page:
+        page.ask("play")
+        page.next("frame", lambda f: f["step"] > 0)
+        pages = [pid for pid in children(process.pid) if is_training(pid)]
+        assert pages
+        process.kill()
+        ends = time.monotonic() + 10
+        while any(map(is_training, pages)):
+            assert time.monotonic() < ends
+            time.sleep(0.01)
+
+
+@pytest.mark.skipif(not Path("/proc/self/task").is_dir(), reason="Linux")
+@pytest.mark.parametrize("wait", [0.0, 0.05, 0.2, 1.0])
+def test_ctrl_c_reaches_all_of_them_and_nothing_is_said(started, wait):
+    """A terminal sends it to the pages' processes, too, whatever they are at."""
+    process, _, _ = started()
+    time.sleep(wait)
+    for pid in children(process.pid):
+        if is_training(pid):
+            os.kill(pid, signal.SIGINT)
+    ended(process, signal.SIGINT)
 
 
 def test_it_begins_with_a_table(started, tmp_path, rng):

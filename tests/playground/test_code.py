@@ -17,7 +17,7 @@ import pytest
 from threadpoolctl import threadpool_limits
 
 import glassnet
-from glassnet.cli.playing import upload_of
+from glassnet.cli.rows import upload_of
 from glassnet.errors import DataWarning, GlassnetError
 from glassnet.playground import data as playground_data
 from glassnet.playground import filing

@@ -7,7 +7,7 @@ import polars as pl
 import pytest
 
 import glassnet as gn
-from glassnet.cli.playing import upload_of
+from glassnet.cli.rows import upload_of
 from glassnet.core.dropout import Dropout
 from glassnet.errors import DataWarning
 from glassnet.playground.data import MOST_FILE_CLASSES, MOST_LEVELS

@@ -19,7 +19,7 @@ from websockets.sync.client import connect
 import glassnet as gn
 from glassnet.playground import endpoints, files
 from glassnet.playground import socket as page_socket
-from playground.pages import HOST, TOKEN, Here, data, open_page
+from playground.pages import HOST, TOKEN, Here, data, layers, open_page
 from playground.test_session import table
 
 MB = 2**20
@@ -51,15 +51,16 @@ def quiet(n, place, seconds=20):
         time.sleep(0.01)
 
 
-def threads():
-    return [t for t in threading.enumerate() if t.name.startswith("glassnet-playground")]
+def processes(place):
+    """Return the processes of all pages that are open."""
+    return [page._process for page in place.pages.values()]
 
 
-def gone(seconds=20):
-    """Wait until no page has a thread; the step under way is taken."""
+def gone(processes, seconds=5):
+    """Wait until these processes are no more, whatever they were doing."""
     ends = time.monotonic() + seconds
-    while threads():
-        assert time.monotonic() < ends, threads()
+    while any(one.is_alive() for one in processes):
+        assert time.monotonic() < ends
         time.sleep(0.01)
 
 
@@ -339,27 +340,34 @@ def test_a_hundred_pages_at_once(here):
                 turned_away.append((closed.rcvd.code, closed.rcvd.reason))
         assert len(found) == 8
         assert set(turned_away) == {(1013, "8 pages are open already; close one")}
+        theirs = processes(here.place)
         for one in found:
             one.send('{"do": "export"}')
             while isinstance(text := one.recv(20), bytes) or '"code"' not in text[:20]:
                 pass
     quiet(0, here.place)
-    gone()
+    gone(theirs)
     still_serves(here)
 
 
-def test_a_closed_page_frees_its_thread(here):
-    gone()
-    for way in ("close", "abort", "playing"):
-        with here.page() as page:
-            assert len(threads()) == 1
-            if way == "playing":
-                page.ask("play")
-                page.next("frame", lambda f: f["step"] > 0)
-            if way == "abort":
-                page.socket.socket.shutdown(socket.SHUT_RDWR)
-        quiet(0, here.place)
-        gone()
+@pytest.mark.parametrize("way", ["close", "abort", "playing", "a long epoch"])
+def test_a_closed_page_frees_its_process(here, way):
+    quiet(0, here.place)
+    with here.page() as page:
+        (process,) = processes(here.place)
+        if way == "playing":
+            page.ask("play")
+            page.next("frame", lambda f: f["step"] > 0)
+        if way == "abort":
+            page.socket.socket.shutdown(socket.SHUT_RDWR)
+        if way == "a long epoch":
+            page.ask("setup", setup={"data": data(rows=5000), "batch_size": 1,
+                                     "layers": layers(*[64] * 6)})  # fmt: skip
+            page.next("setup")
+            page.ask("step", unit="epoch")
+            time.sleep(0.2)
+    quiet(0, here.place)
+    gone([process])
 
 
 def raw_page(here):
@@ -422,8 +430,9 @@ def test_a_page_that_reads_nothing_loses_its_place(here, monkeypatch):
         for one in asked:  # more than what the system keeps for a reader
             raw.sendall(masked(json.dumps(one)))
         time.sleep(0.3)
+        theirs = processes(here.place)
         quiet(0, here.place)
-        gone()
+        gone(theirs)
 
 
 @pytest.mark.parametrize(
@@ -439,6 +448,22 @@ def test_whoever_says_nothing_or_half_keeps_nobody_waiting(here, sent):
         began = time.monotonic()
         still_serves(here)
         assert time.monotonic() - began < 5
+
+
+@pytest.mark.parametrize("sent", [b"", b"GET / HT", b"GET /socket HTTP/1.1\r\nHost: x\r\n"])
+def test_whoever_says_nothing_or_half_is_cut(sent):
+    """And a page that is open is not."""
+    with Here() as here:
+        here.server.config.stand_still = 0.5
+        with here.page() as page, socket.create_connection((HOST, here.port), 5) as one:
+            one.sendall(sent)
+            began = time.monotonic()
+            with contextlib.suppress(ConnectionResetError):
+                assert one.recv(100) == b""
+            assert time.monotonic() - began > 0.3
+            time.sleep(0.5)
+            page.ask("export")
+            page.next("code")
 
 
 @pytest.mark.parametrize(
@@ -631,24 +656,16 @@ def test_a_file_that_comes_too_slowly(here, monkeypatch, tmp_path):
     assert list(tmp_path.iterdir()) == []
 
 
-def test_an_upload_whose_page_closes_meanwhile(here, monkeypatch, tmp_path, rng):
+def test_an_upload_whose_page_closes_meanwhile():
     """The answer comes, though nobody is left to do it."""
-    content = table(tmp_path, rng).read_bytes()
-    held, read = threading.Event(), here.place.read
-
-    def slowly(path, name):
-        held.wait(10)
-        return read(path, name)
-
-    monkeypatch.setattr(here.place, "read", slowly)
     found = []
-    with here.page() as page:
-        asking = threading.Thread(target=lambda: found.append(upload(here, page, content)))
-        asking.start()
-        time.sleep(0.2)
-    quiet(0, here.place)
-    held.set()
-    asking.join(10)
+    with Here(read="playground.readers:slow") as here:
+        with here.page() as page:
+            asking = threading.Thread(target=lambda: found.append(upload(here, page, b"x")))
+            asking.start()
+            time.sleep(0.2)
+        quiet(0, here.place)
+        asking.join(10)
     assert found
     assert (found[0].status_code, found[0].json()["says"]) == (404, "The page has been closed.")
 
@@ -666,24 +683,16 @@ def test_an_upload_that_breaks_off(here, caplog):
     assert not caplog.records
 
 
-def test_whatever_a_reader_raises_is_an_answer(here, monkeypatch):
-    def fail(*_):
-        raise TypeError("unheard of")
-
-    monkeypatch.setattr(here.place, "read", fail)
-    with here.page() as page:
+def test_whatever_a_reader_raises_is_an_answer():
+    with Here(read="playground.readers:broken") as here, here.page() as page:
         answer = upload(here, page, b"x,y\n1,2\n")
         assert answer.status_code == 422
         assert "unheard of" in answer.json()["says"]
 
 
-def test_a_file_of_the_start_that_has_gone_wrong(tmp_path, rng):
+def test_a_file_of_the_start_that_has_gone_wrong():
     """Its page is told why it ends."""
-
-    def file(target):
-        raise gn.DataError(f"this file is wrong: {'é' * 200}")
-
-    with Here(file=file, file_name="t.csv") as here:
+    with Here(read="playground.readers:wrong", file=Path("t.csv"), file_name="t.csv") as here:
         address = f"ws://{HOST}:{here.port}/socket?token={TOKEN}"
         with connect(address, origin=here.address, proxy=None) as one:
             with pytest.raises(ConnectionClosed) as closed:
@@ -722,10 +731,11 @@ def test_open_pages_end_with_the_server():
         page = stack.enter_context(open_page(here.port, TOKEN))
         page.ask("play")
         page.next("frame", lambda f: f["step"] > 0)
+        theirs = processes(here.place)
         here.server.should_exit = True
         assert page.close_code() in (1012, None)
         stack.close()
-    gone()
+    gone(theirs)
 
 
 def test_the_environment_asks_no_proxy():

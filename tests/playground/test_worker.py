@@ -1,8 +1,6 @@
 """A page's thread: frames at the page's pace, steps at the asked speed, and nothing ends it."""
 
-import contextlib
 import re
-import threading
 import time
 
 import numpy as np
@@ -10,9 +8,8 @@ import pytest
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
-from glassnet.playground import worker as workers
-from glassnet.playground.setup import SetupError
-from glassnet.playground.worker import REQUESTS, ClosedError
+from glassnet.playground import showing
+from glassnet.playground.worker import REQUESTS
 from playground.pages import Watched, choice, data, layers, session
 from playground.test_session import advance
 
@@ -270,8 +267,9 @@ def fuzzed():
 
 def no_request_ends_the_thread(fuzzed, request_):
     fuzzed.ask(request_)
-    done = fuzzed.call(lambda w: (w.session.state.theta.copy(), w.session.net.n_params))
-    theta, n_params = done.result(30)
+    fuzzed.ask({"do": "pause"})
+    fuzzed.settled()
+    theta, n_params = fuzzed.session.state.theta, fuzzed.session.net.n_params
     assert fuzzed.is_alive()
     assert theta.shape == (n_params,)
     assert np.isfinite(theta).all()
@@ -301,18 +299,18 @@ def test_none_of_many_requests_ends_the_thread(fuzzed, request_):
 def test_a_picture_that_fails_is_said_and_the_next_one_comes(what, monkeypatch):
     with watched() as one:
         first_frame(one)
-        real = getattr(workers, what)
+        real = getattr(showing, what)
 
         def fail(*_, **__):
             raise ZeroDivisionError(what)
 
-        monkeypatch.setattr(workers, what, fail)
+        monkeypatch.setattr(showing, what, fail)
         one.ask({"do": "play"})
         one.wait(lambda w: w.of("error"))
         assert "ZeroDivisionError" in one.of("error")[0]["says"]
         time.sleep(0.1)
         assert len(one.of("error")) < 4  # once for each change, not as fast as can be
-        monkeypatch.setattr(workers, what, real)
+        monkeypatch.setattr(showing, what, real)
         one.ask({"do": "play"})
         one.wait(lambda w: w.of("frame")[-1]["step"] > 100)
 
@@ -346,56 +344,15 @@ def raising(error):
 # The end
 
 
-def test_whoever_asks_a_page_that_has_closed_is_told():
-    one = watched()
-    one.start()
-    assert one.call(lambda w: w.session.generation).result(5) > 0
-    one.close()
-    one.join(5)
-    with pytest.raises(ClosedError, match="has been closed"):
-        one.call(lambda _: 1).result(5)
-    one.ask({"do": "play"})
-    assert not one.is_alive()
-
-
-def test_whoever_waits_when_the_page_closes_is_told():
-    """However the calls and the end fall together."""
-    for delay in (0.0, 0.0005, 0.002):
-        one = watched()
-        one.start()
-        held = threading.Event()
-        first = one.call(lambda _, held=held: held.wait(5))
-        later = [one.call(lambda _: 1) for _ in range(20)]
-        threading.Timer(delay, one.close).start()
-        threading.Timer(0.01, held.set).start()
-        found = []
-        for _ in range(200):
-            found.append(one.call(lambda _: 1))
-            time.sleep(0.0001)
-        for future in [first, *later, *found]:
-            with contextlib.suppress(ClosedError):
-                assert future.result(5) in (1, True)
-        one.join(5)
-        assert not one.is_alive()
-
-
-def test_an_error_of_a_call_is_the_callers():
-    with watched() as one:
-        with pytest.raises(SetupError, match="no"):
-            one.call(lambda _: raising(SetupError("no"))).result(5)
-        assert one.call(lambda _: 3).result(5) == 3
-
-
-def test_closing_ends_an_epoch_that_takes_long():
-    one = watched(data=data(rows=5000), batch_size=1, layers=layers(*[64] * 6))
-    one.start()
-    first_frame(one)
-    one.ask({"do": "step", "unit": "epoch"})
-    time.sleep(0.3)
-    assert one.session.state.step > 0
-    one.close()
-    one.join(3)
-    assert not one.is_alive()
+def test_it_ends_with_its_pipe():
+    for playing in (False, True):
+        with watched() as one:
+            first_frame(one)
+            if playing:
+                one.ask({"do": "play"})
+                one.wait(lambda w: w.session.state.step > 0)
+            one.close()
+            one.wait(lambda w: not w.is_alive(), 5)
 
 
 def test_large_batches_leave_time_for_requests():
@@ -403,17 +360,12 @@ def test_large_batches_leave_time_for_requests():
     with watched(**parts, layers=layers(*[64] * 4, activation="Mish")) as one:
         first_frame(one)
         one.ask({"do": "play"})
-        one.wait(lambda w: w._n_steps == 1, 60)
-        began = time.perf_counter()
-        one.call(lambda _: None).result(30)
-        one_step = one.call(lambda w: timed(w.session.advance, 1)).result(30)
-        assert time.perf_counter() - began < 4 * one_step + 1
-
-
-def timed(function, *arguments):
-    began = time.perf_counter()
-    function(*arguments)
-    return time.perf_counter() - began
+        one.wait(lambda w: w.worker.stepping.n_steps == 1, 60)
+        steps, began = one.session.state.step, time.perf_counter()
+        one.ask({"do": "pause"})
+        one.settled()
+        assert one.session.state.step - steps < 4
+        assert time.perf_counter() - began < 5
 
 
 def test_gradients_are_checked_beside_the_training():
@@ -431,16 +383,3 @@ def test_gradients_are_checked_beside_the_training():
         assert one.session.state.step > 0
         one.ask({"do": "gradcheck"})
         one.wait(lambda w: len(w.of("gradcheck")) == 2)
-
-
-def test_blas_has_one_thread_while_a_page_is_open():
-    """The browser needs the other cores: with two threads, pictures of wide layers took seconds."""
-    from threadpoolctl import threadpool_info
-
-    def threads(_=None):
-        return [one["num_threads"] for one in threadpool_info() if one["user_api"] == "blas"]
-
-    before = threads()
-    with watched() as one:
-        assert set(one.call(threads).result(10)) == {1}
-    assert threads() == before

@@ -208,20 +208,24 @@ export interface FrameMessage {
   batch: number; // of the epoch, from 1; 0 before the first
   n_batches: number;
   playing: boolean;
-  loss: [number, number | null]; // training rows, test rows
-  score: [number, number | null]; // accuracy, or R²
-  /** The curves since the last frame; this frame's own numbers may be a tenth of a second old. */
-  curve: CurvePoint[];
-  learning_rate: number; // schedule included
-  gradient_norm: number;
   epochs_per_second: number;
   steps_per_second: number;
   look: { layer: number; node: number } | null;
+  /** Null where the ones before still hold: while it plays they are renewed ten times a second. */
+  numbers: Numbers | null;
+  /** Why it stands still, in words: "diverged", "stop" (the last epoch). */
+  ended: { why: "diverged" | "stop"; says: string; fix: Partial<Setup> | null } | null;
+}
+
+export interface Numbers {
+  loss: [number, number | null]; // training rows, test rows
+  score: [number, number | null]; // accuracy, or R²
+  curve: CurvePoint[]; // since the last numbers
+  learning_rate: number; // schedule included
+  gradient_norm: number;
   layers: LayerFrame[]; // hidden layers, then the scores
   /** Rows: the true class; columns: the predicted one. Null for regression. */
   confusion: { train: number[][]; test: number[][] | null } | null;
-  /** Why it stands still, in words: "diverged", "stop" (the last epoch). */
-  ended: { why: "diverged" | "stop"; says: string; fix: Partial<Setup> | null } | null;
 }
 
 export interface CurvePoint {

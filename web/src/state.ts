@@ -1,10 +1,10 @@
 // The page's state: signals that the components read, and the requests that change them.
 
-import { computed, signal } from "@preact/signals";
+import { batch, computed, signal } from "@preact/signals";
 import { decoded } from "./protocol";
 import type {
   Arrays, Catalog, CodeMessage, CurvePoint, DataMessage, FrameMessage, GlassMessage, GradcheckMessage, Message,
-  Request, Setup, SetupMessage,
+  Numbers, Request, Setup, SetupMessage,
 } from "./protocol";
 
 export const connected = signal(false);
@@ -17,6 +17,8 @@ export const network = signal<SetupMessage | null>(null);
 export const setup = computed<Setup | null>(() => network.value?.setup ?? null);
 export const data = signal<{ header: DataMessage; arrays: Arrays } | null>(null);
 export const frame = signal<{ header: FrameMessage; arrays: Arrays } | null>(null);
+/** The newest numbers that came with a frame. */
+export const measured = signal<Numbers | null>(null);
 export const curves = signal<CurvePoint[]>([]);
 export const glass = signal<GlassMessage | null>(null);
 export const code = signal<CodeMessage | null>(null);
@@ -104,19 +106,24 @@ function binary(buffer: ArrayBuffer): void {
   }
   ask({ do: "ack", frame: header.frame });
   if (header.generation !== network.value?.generation) return;
-  frame.value = { header, arrays };
-  remember(header);
+  batch(() => {
+    frame.value = { header, arrays };
+    if (header.numbers) {
+      measured.value = header.numbers;
+      remember(header.run, header.numbers.curve);
+    }
+  });
 }
 
 let run = 0;
 
-/** Add a frame's points to the curves; every second point goes when there are too many. */
-function remember(one: FrameMessage): void {
-  const again = one.run !== run;
-  run = one.run;
-  if (one.curve.length === 0 && !again) return;
+/** Add points to the curves; every second point goes when there are too many. */
+function remember(itsRun: number, curve: CurvePoint[]): void {
+  const again = itsRun !== run;
+  run = itsRun;
+  if (curve.length === 0 && !again) return;
   const points = again ? [] : [...curves.value];
-  for (const point of one.curve) {
+  for (const point of curve) {
     if (point.step !== points[points.length - 1]?.step) points.push(point);
   }
   curves.value = points.length > MOST_POINTS ? points.filter((_, i) => i % 2 === 0) : points;

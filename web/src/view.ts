@@ -1,6 +1,7 @@
 // What only the page knows and no server: theme, speed, brush, what is being edited.
 
 import { computed, effect, signal } from "@preact/signals";
+import { withFrames } from "./controls/throttle";
 import type { DataKind, FrameMessage, Setup } from "./protocol";
 import { ask, catalog, change, chosen, connected, data, frame, setup } from "./state";
 
@@ -30,8 +31,8 @@ export const editing = signal<Editing | null>(null);
 export const editorAt = signal({ x: 0, y: 0 });
 
 /** The header of a recent frame, at most ten times a second: for text. */
-export const numbers = signal<FrameMessage | null>(null);
-export const playing = computed(() => numbers.value?.playing ?? false);
+export const moment = signal<FrameMessage | null>(null);
+export const playing = computed(() => moment.value?.playing ?? false);
 
 /** The kind of data in use. */
 export const dataKind = computed<DataKind | null>(
@@ -45,20 +46,13 @@ export const painting = computed(() => sketch.value !== null || dataKind.value?.
 
 const BETWEEN_TEXTS = 100; // milliseconds
 
-/** Keep `numbers` up to date without a text that flickers. */
+/** Keep `moment` up to date without a text that flickers. */
 export function followFrames(): void {
-  let timer = 0;
-  let last = 0;
-  const show = () => {
-    timer = 0;
-    last = performance.now();
-    numbers.value = frame.peek()?.header ?? null;
-  };
+  const show = () => (moment.value = frame.peek()?.header ?? null);
+  const pace = withFrames(show, BETWEEN_TEXTS);
   effect(() => {
-    const changed = frame.value?.header.playing !== numbers.peek()?.playing;
-    const wait = changed ? 0 : BETWEEN_TEXTS - (performance.now() - last);
-    if (wait <= 0) show();
-    else timer ||= window.setTimeout(show, wait);
+    if (frame.value?.header.playing !== moment.peek()?.playing) show();
+    else pace.changed();
   });
 }
 

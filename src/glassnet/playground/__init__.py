@@ -15,8 +15,13 @@ Needs Starlette, uvicorn and websockets: the extra ``playground``.
 `frames`        the maps and the numbers of a moment
 `code`          a Python program that comes to the same weights
 `filing`        the network as a model file, and back
-`worker`        the thread of a page: requests in, frames out, steps between
+`stepping`      how many steps before the next look at requests
+`showing`       when which frame is made
+`jobs`          what is done with a table or a model file
+`worker`        a page's loop: requests in, frames out, steps between
+`process`       the process that a page has for it
 `messages`      what goes over the socket
+`page`          that process as the server knows it
 `place`         what all pages share: the token, what they begin with
 `guard`         who may call: this machine, by its own name, from its own page
 `socket`        a page's requests and messages, and why they end
@@ -25,24 +30,7 @@ Needs Starlette, uvicorn and websockets: the extra ``playground``.
 `server`        the address, its token, the end
 ==============  ==============================================================
 
-What the page and the server say to each other stands in web/src/protocol.ts. The page is built from
-web/ into static/ by ``make page``.
+Up to `process` it is the process of one page, which imports no server; from `page` on it is the
+server, which trains nothing. What page and server say to each other stands in web/src/protocol.ts.
+The page is built from web/ into static/ by ``make page``.
 """
-
-from glassnet.errors import MissingExtraError
-
-try:
-    import starlette  # noqa: F401
-    import uvicorn  # noqa: F401
-    import websockets  # noqa: F401
-except ModuleNotFoundError as error:
-    if error.name not in ("starlette", "uvicorn", "websockets"):
-        raise
-    raise MissingExtraError(
-        f"The playground needs {error.name}, which is not installed: "
-        "pip install 'glassnet[playground]'"
-    ) from error
-
-from glassnet.playground.server import Settings, playground
-
-__all__ = ["Settings", "playground"]

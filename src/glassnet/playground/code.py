@@ -112,7 +112,7 @@ def _imports(data: Data, choice: DataChoice) -> Iterator[str]:
         yield "import polars as pl"
         yield f"from sklearn.datasets import load_{choice.name}"
     else:
-        yield "from glassnet.cli.playing import rows_of"
+        yield "from glassnet.cli.rows import rows_of"
     yield "from glassnet.tabular.table import Table"
 
 

@@ -6,6 +6,7 @@ import warnings
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from functools import cache
+from pathlib import Path
 from typing import Any, TypeAlias
 
 import numpy as np
@@ -65,6 +66,9 @@ class FileRows:
 
 OneFile: TypeAlias = Callable[[str | None], FileRows]
 """A file that lies ready: takes the target, None for the last column."""
+
+Read: TypeAlias = Callable[[Path, str], OneFile]
+"""Reads a table, which has a name; raises a `GlassnetError` that says what is wrong."""
 
 
 @dataclass(frozen=True)

@@ -123,7 +123,7 @@ def frame(
     number : int
         Of the frame.
     told : dict
-        What `measures` has found, and the pace.
+        The pace, and what `measures` has found, if it has looked.
     playing : bool
     """
     session = camera.session

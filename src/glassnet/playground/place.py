@@ -3,17 +3,10 @@
 from __future__ import annotations
 
 import hmac
-from collections.abc import Callable
 from dataclasses import dataclass, field
-from pathlib import Path
-from typing import TypeAlias
 
-from glassnet.playground.data import OneFile
-from glassnet.playground.setup import DataChoice, Setup
-from glassnet.playground.worker import Worker
-
-Read: TypeAlias = Callable[[Path, str], OneFile]
-"""Reads an uploaded table, which has a name; raises a `GlassnetError` that says what is wrong."""
+from glassnet.playground.page import Page
+from glassnet.playground.process import Beginning
 
 
 @dataclass
@@ -24,33 +17,40 @@ class Place:
     ----------
     token : str
         Whoever knows it may train here.
-    file : OneFile or None
-        The table that was given at the start.
-    file_name : str or None
-    read : callable
-    most_pages, most_upload : int
-    pages : dict of Worker
+    beginning : Beginning
+    most_pages : int
+        At once.
+    pages : dict of Page
+        By name; None while its process is not ready.
+    spare : Page or None
+        The next one: a process takes half a second to begin.
     """
 
     token: str
-    read: Read
-    file: OneFile | None = None
-    file_name: str | None = None
-    target: str | None = None
+    beginning: Beginning
     most_pages: int = 8
-    most_upload: int = 20_000_000
-    pages: dict[str, Worker] = field(default_factory=dict)
+    pages: dict[str, Page | None] = field(default_factory=dict)
+    spare: Page | None = None
 
     def knows(self, token: str | None) -> bool:
         """Return whether a token is the right one."""
         return token is not None and hmac.compare_digest(token.encode(), self.token.encode())
 
-    @property
-    def first_setup(self) -> Setup:
-        """What a page begins with."""
-        if self.file is None:
-            return Setup()
-        return Setup(DataChoice("file", target=self.target))
+    def prepare(self) -> None:
+        """Have the next page's process begin, if there can be a next page."""
+        if len(self.pages) < self.most_pages and self.spare is None:
+            self.spare = Page(self.beginning)
+
+    def new_page(self) -> Page:
+        """Return a page that nobody has, ready or nearly so."""
+        page, self.spare = self.spare, None
+        return page if page is not None and page.is_alive else Page(self.beginning)
+
+    def close(self) -> None:
+        """End all processes."""
+        for page in [*self.pages.values(), self.spare]:
+            if page is not None:
+                page.close()
 
 
 class Refused(Exception):  # noqa: N818 - what it is to the page

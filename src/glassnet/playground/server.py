@@ -6,13 +6,25 @@ import secrets
 import signal
 import socket
 from collections.abc import Callable
-from dataclasses import dataclass
 
-import uvicorn
+from glassnet.errors import MissingExtraError
 
-from glassnet.playground.data import OneFile
+try:
+    import starlette  # noqa: F401
+    import uvicorn
+    import websockets  # noqa: F401
+except ModuleNotFoundError as error:
+    if error.name not in ("starlette", "uvicorn", "websockets"):
+        raise
+    raise MissingExtraError(
+        f"The playground needs {error.name}, which is not installed: "
+        "pip install 'glassnet[playground]'"
+    ) from error
+
+from glassnet.connections import Config, Protocol
 from glassnet.playground.endpoints import application
-from glassnet.playground.place import Place, Read
+from glassnet.playground.place import Place
+from glassnet.playground.process import Beginning
 
 MOST_MESSAGE = 2**18
 """Bytes of a request over the socket: 5,000 painted points have 150 kB."""
@@ -21,38 +33,14 @@ HOST = "127.0.0.1"
 """This machine alone: whoever can reach a playground can have it compute."""
 
 
-@dataclass(frozen=True)
-class Settings:
-    """What was typed.
-
-    Attributes
-    ----------
-    read : callable
-        Reads an uploaded table.
-    port : int
-        0 is any that is free.
-    file : OneFile or None
-        A table to begin with.
-    file_name, target : str or None
-    most_pages, most_upload : int
-        Pages at once, and bytes of a file.
-    """
-
-    read: Read
-    port: int = 0
-    file: OneFile | None = None
-    file_name: str | None = None
-    target: str | None = None
-    most_pages: int = 8
-    most_upload: int = 20_000_000
-
-
-def playground(settings: Settings, started: Callable[[str], None]) -> None:
+def playground(beginning: Beginning, port: int, started: Callable[[str], None]) -> None:
     """Serve the playground until SIGTERM or SIGINT (Ctrl-C).
 
     Parameters
     ----------
-    settings : Settings
+    beginning : Beginning
+    port : int
+        0 is any that is free.
     started : callable
         Called with the page's address, token included, once the server listens.
 
@@ -60,21 +48,18 @@ def playground(settings: Settings, started: Callable[[str], None]) -> None:
     ------
     OSError
         If the port is taken.
+    GlassnetError
+        If there is nothing to train on in the table to begin with.
     """
-    place = Place(
-        token=secrets.token_urlsafe(18),
-        read=settings.read,
-        file=settings.file,
-        file_name=settings.file_name,
-        target=settings.target,
-        most_pages=settings.most_pages,
-        most_upload=settings.most_upload,
-    )
+    place = Place(secrets.token_urlsafe(18), beginning)
     before = {one: signal.getsignal(one) for one in (signal.SIGTERM, signal.SIGINT)}
-    with socket.create_server((HOST, settings.port), backlog=64) as listener:
+    with socket.create_server((HOST, port), backlog=64) as listener:
         port = listener.getsockname()[1]
         server = uvicorn.Server(config_of(place))
         try:
+            place.prepare()
+            if beginning.file is not None and place.spare is not None:
+                place.spare.ready.result()  # what is wrong is told now
             for one in before:  # from now on; and uvicorn's raising at its end is to change nothing
                 signal.signal(one, server.handle_exit)
             started(f"http://{HOST}:{port}/?token={place.token}")
@@ -82,15 +67,14 @@ def playground(settings: Settings, started: Callable[[str], None]) -> None:
         finally:
             for one, handler in before.items():
                 signal.signal(one, handler)
-            for worker in list(place.pages.values()):
-                if worker is not None:  # a page whose rows are being read
-                    worker.close()
+            place.close()
 
 
-def config_of(place: Place) -> uvicorn.Config:
+def config_of(place: Place) -> Config:
     """Return uvicorn's settings."""
-    return uvicorn.Config(
+    return Config(
         application(place),
+        http=Protocol,
         ws="websockets-sansio",
         ws_max_size=MOST_MESSAGE,
         ws_per_message_deflate=False,

@@ -5,7 +5,6 @@ A session knows nothing of sockets and threads: it is changed and advanced, and 
 
 from __future__ import annotations
 
-import time
 from collections.abc import Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass, replace
@@ -343,28 +342,3 @@ def settled(setup: Setup, data: Data, *, keep_view: bool, keep_loss: bool) -> Se
     if not keep_loss or loss.name not in GROUPS[data.task]:
         loss = Choice.of(data.task, next(iter(GROUPS[data.task])))
     return replace(setup, inputs=inputs, view=view, loss=loss)
-
-
-class Pace:
-    """Epochs and steps per second, over the last second or two."""
-
-    def __init__(self) -> None:
-        self._began = self._before = (0.0, 0.0, 0.0)
-
-    def forget(self) -> None:
-        """Begin anew."""
-        self._began = self._before = (0.0, 0.0, 0.0)
-
-    def now(self, session: Session) -> tuple[float, float]:
-        """Return epochs and steps per second."""
-        state = session.state
-        part = state.position / len(state.order)
-        now = (time.perf_counter(), state.step, max(state.epoch - 1, 0) + part)
-        if self._began[0] == 0.0 or now[1] < self._began[1]:
-            self._began = self._before = now
-        elif now[0] - self._before[0] > 1:
-            self._began, self._before = self._before, now
-        seconds = now[0] - self._began[0]
-        if seconds <= 0:
-            return 0.0, 0.0
-        return (now[2] - self._began[2]) / seconds, (now[1] - self._began[1]) / seconds

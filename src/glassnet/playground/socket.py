@@ -4,22 +4,22 @@ from __future__ import annotations
 
 import asyncio
 import contextlib
-import json
 import secrets
 
 from starlette.websockets import WebSocket, WebSocketDisconnect
 
 from glassnet.errors import GlassnetError
-from glassnet.playground.answers import ready
+from glassnet.playground.page import Page
 from glassnet.playground.place import Place, Refused
-from glassnet.playground.session import Session
-from glassnet.playground.worker import Worker
 
 MOST_WAITING = 32
 """Requests and answers that may wait."""
 
 PATIENCE, GOODBYE = 20.0, 2.0
 """Seconds that a page may take to read a message, and the last one."""
+
+SPARE_AFTER = 2.0
+"""Seconds after which the next page's process begins: until then the page needs the cores."""
 
 
 async def attend(socket: WebSocket) -> None:
@@ -33,14 +33,14 @@ async def attend(socket: WebSocket) -> None:
         await socket.close(1013, f"{place.most_pages} pages are open already; close one")
         return
     name = secrets.token_hex(8)
-    place.pages[name] = None  # type: ignore[assignment]  # taken from now on
+    place.pages[name] = None  # taken from now on
     try:
         await socket.accept()
         code, reason = await _serve(socket, place, name)
     finally:
-        worker = place.pages.pop(name)
-        if worker is not None:
-            worker.close()
+        page = place.pages.pop(name)
+        if page is not None:
+            page.close()
     with contextlib.suppress(RuntimeError, WebSocketDisconnect, TimeoutError):
         async with asyncio.timeout(GOODBYE):  # whoever does not read does not read this either
             await socket.close(code, reason)
@@ -49,23 +49,22 @@ async def attend(socket: WebSocket) -> None:
 async def _serve(socket: WebSocket, place: Place, name: str) -> tuple[int, str]:
     """Serve a page until it is gone; return why it is, as a code and in words."""
     loop = asyncio.get_running_loop()
-    outbox: asyncio.Queue[str | bytes] = asyncio.Queue()
+    outbox: asyncio.Queue[str | bytes | None] = asyncio.Queue()
 
-    def send(message: str | bytes) -> None:
+    def send(message: str | bytes | None) -> None:
         with contextlib.suppress(RuntimeError):  # the loop has ended
             loop.call_soon_threadsafe(outbox.put_nowait, message)
 
+    page = place.pages[name] = place.new_page()
+    loop.call_later(SPARE_AFTER, place.prepare)
     try:
-        session = await asyncio.to_thread(Session, place.first_setup, place.file)
+        await asyncio.wrap_future(page.ready)
     except GlassnetError as error:
         return 1011, _cut(str(error))
-    outbox.put_nowait(ready(name, session, place.most_upload, place.file_name))
-    worker = Worker(session, send, name)
-    place.pages[name] = worker
-    worker.start()
+    page.begin(name, send)
     tasks = [
         asyncio.create_task(_send_all(socket, outbox)),
-        asyncio.create_task(_receive_all(socket, worker, outbox)),
+        asyncio.create_task(_receive_all(socket, page, outbox)),
     ]
     try:
         await asyncio.wait(tasks, return_when=asyncio.FIRST_COMPLETED)
@@ -93,18 +92,18 @@ def _cut(reason: str) -> str:
     )
 
 
-async def _send_all(socket: WebSocket, outbox: asyncio.Queue[str | bytes]) -> None:
-    while True:
-        message = await outbox.get()
+async def _send_all(socket: WebSocket, outbox: asyncio.Queue[str | bytes | None]) -> None:
+    while (message := await outbox.get()) is not None:
         async with asyncio.timeout(PATIENCE):
             if isinstance(message, str):
                 await socket.send_text(message)
             else:
                 await socket.send_bytes(message)
+    raise Refused(1011, "the training's process has ended; load the page again")
 
 
 async def _receive_all(
-    socket: WebSocket, worker: Worker, outbox: asyncio.Queue[str | bytes]
+    socket: WebSocket, page: Page, outbox: asyncio.Queue[str | bytes | None]
 ) -> None:
     while True:
         message = await socket.receive()
@@ -112,10 +111,6 @@ async def _receive_all(
             raise WebSocketDisconnect(message.get("code", 1005))
         if message.get("text") is None:
             raise Refused(1003, "requests are text, JSON")
-        try:
-            request = json.loads(message["text"])
-        except (ValueError, RecursionError):
-            request = None
-        while max(worker.waiting, outbox.qsize()) >= MOST_WAITING:
+        while max(page.waiting, outbox.qsize()) >= MOST_WAITING:
             await asyncio.sleep(0.005)  # a page that asks faster than it is answered waits
-        worker.ask(request)
+        page.ask(message["text"])

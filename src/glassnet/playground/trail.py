@@ -8,7 +8,7 @@ from typing import Any
 from glassnet.playground.measures import numbers
 from glassnet.playground.session import Session
 
-SHARE = 1 / 50
+SHARE = 1 / 100
 """The part of the time for it. A fast training takes a hundred epochs between two frames: without
 points of their own, curves would have corners where the training has none."""
 

@@ -1,242 +1,139 @@
-"""The thread of a page: requests come in, steps are taken, frames go out.
+"""A page's loop, at the end of a pipe: requests come in, steps are taken, frames go out.
 
-A frame is sent when the page has acknowledged the one before, never more often than 34 times a
-second, and never so often that pictures take more than a tenth of the time: a slow page gets
-fewer frames, and no queue grows.
+It runs in a process of its own, which `process` begins: beside the server's threads, a training
+would hand Python's lock over for each piece of work of theirs, and lose a tenth of its steps.
 """
 
 from __future__ import annotations
 
-import contextlib
-import queue
+import json
 import threading
 import time
-from collections.abc import Callable
-from concurrent.futures import Future
-from typing import Any, TypeAlias
+from multiprocessing.connection import Connection
+from typing import Any
 
 from glassnet.errors import GlassnetError
-from glassnet.fast.threads import one_blas_thread
 from glassnet.playground.answers import answers
 from glassnet.playground.code import program
-from glassnet.playground.frames import Camera, Look, frame
+from glassnet.playground.frames import Look
 from glassnet.playground.glass import glass, gradient_check
-from glassnet.playground.measures import measures, shown_layers
+from glassnet.playground.jobs import Jobs
+from glassnet.playground.measures import shown_layers
 from glassnet.playground.messages import short, text
-from glassnet.playground.session import STEPS, Pace, Session
+from glassnet.playground.session import Session
 from glassnet.playground.setup import SetupError
-from glassnet.playground.trail import Trail
+from glassnet.playground.showing import Showing
+from glassnet.playground.stepping import Stepping
 
-Send: TypeAlias = Callable[[str | bytes], None]
-
-SHORTEST, NUMBERS_EVERY = 1 / 34, 0.1
-"""Seconds between frames, and between two looks at the numbers, at least. Above 30 frames a second
-nobody sees more, and the browser takes its time from the training."""
-
-SHARE, SHARE_OF_NUMBERS = 1 / 10, 1 / 30
-"""The part of the time for pictures, and for numbers: with the curves' 1/50 and the socket's few
-hundredths, the training keeps five sixths."""
-
-FASTEST = 100_000.0
-"""Steps per second that can be asked for."""
-
-PAUSE = 0.03
-"""Seconds after which requests are looked at again, if steps are shorter."""
+LOOK_EVERY = 0.002
+"""Seconds between two looks into the pipe while there are steps to take: a look takes 20 us."""
 
 
-class ClosedError(SetupError):
-    """What is asked of a page that is no more."""
-
-
-class Worker(threading.Thread):
+class Worker:
     """A training, and whoever watches it.
 
     Parameters
     ----------
     session : Session
-    send : callable
-        Takes a message for the page: text or bytes. Called from this thread.
-    name : str
+    pipe : Connection
+        Its messages are those of `glassnet.playground.page`.
+    jobs : Jobs
+        What is done with files.
+
+    Attributes
+    ----------
+    playing : bool
+    showing : Showing
+    stepping : Stepping
     """
 
-    def __init__(self, session: Session, send: Send, name: str) -> None:
-        super().__init__(name=f"glassnet-playground-{name}", daemon=True)
+    def __init__(self, session: Session, pipe: Connection, jobs: Jobs) -> None:
         self.session = session
         self.playing = False
-        self._send = send
-        self._inbox: queue.SimpleQueue[Callable[[], None]] = queue.SimpleQueue()
+        self.showing, self.stepping = Showing(session), Stepping()
+        self._pipe, self._jobs = pipe, jobs
+        self._sending = threading.Lock()
         self._closed = False
-        self._door = threading.Lock()
+        self._next_look = 0.0
         self._checking: threading.Thread | None = None
-        self._n_steps = STEPS
-        self._camera = Camera(session)
-        self._look: Look | None = None
-        self._pace, self._trail = Pace(), Trail()
-        self._rate, self._paid = 0.0, 0.0
-        self._frame = self._acknowledged = 0
-        self._next_frame = self._numbers_at = 0.0
-        self._numbers: dict[str, Any] = {}
-        self._changed = True
-
-    # From outside
-
-    def ask(self, request: Any) -> None:
-        """Take a request of the page's."""
-        self._inbox.put(lambda: self._request(request))
-
-    def call(self, function: Callable[[Worker], Any]) -> Future[Any]:
-        """Have a function called between two steps; return what it will return.
-
-        After `close` it is called no more, and whoever waits for it gets a `ClosedError`.
-        """
-        future: Future[Any] = Future()
-
-        def run() -> None:
-            if not future.set_running_or_notify_cancel():
-                return
-            try:
-                if self._closed:
-                    raise ClosedError("The page has been closed.")
-                future.set_result(function(self))
-            except BaseException as error:  # whoever asked is told
-                future.set_exception(error)
-
-        with self._door:
-            if not self._closed:
-                self._inbox.put(run)
-                return future
-        run()
-        return future
-
-    @property
-    def waiting(self) -> int:
-        """Requests that have not been looked at."""
-        return self._inbox.qsize()
-
-    def close(self) -> None:
-        """End the thread after the steps that it is taking."""
-        with self._door:
-            self._closed = True
-            self._inbox.put(lambda: None)
 
     # The loop
 
     def run(self) -> None:
-        """Go on until `close`, with one BLAS thread: the browser takes the other cores.
-
-        With two, and the browser beside them, a picture of three layers of 64 took a second.
-        """
-        with one_blas_thread():
-            self._run()
-
-    def _run(self) -> None:
+        """Go on until the pipe's other end is closed."""
         self.tell(points=True)
         while not self._closed:
-            self._take_requests()
+            self._take_messages()
             try:
                 if self.playing:
                     self._advance()
-                if self._is_due():
-                    self._take_picture()
+                if self.showing.seconds(time.perf_counter()) <= 0:
+                    self._send("page", self.showing.picture(self.session, playing=self.playing))
             except Exception as error:  # a page that stands still and says why is better than none
                 self.playing = False
                 self._say("play", f"the training stands still: {error!r}.")
-        with contextlib.suppress(queue.Empty):  # whoever waits for an answer is told
-            while True:
-                self._inbox.get_nowait()()
 
-    def _take_requests(self) -> None:
+    def _take_messages(self) -> None:
         """Do what was asked for; wait for it while there is nothing else to do."""
-        wait = self._seconds_to_wait()
-        with contextlib.suppress(queue.Empty):
-            self._inbox.get(timeout=wait)() if wait > 0 else self._inbox.get_nowait()()
-            while True:
-                self._inbox.get_nowait()()
-
-    def _seconds_to_wait(self) -> float:
         now = time.perf_counter()
-        until = [now + 60.0]
-        if self.playing:
-            until.append(self._next_step(now))
-        if self._changed and self._frame == self._acknowledged:
-            until.append(self._next_frame)
-        return min(until) - now
+        wait = max(self._seconds_to_wait(now), 0.0)
+        if wait == 0 and now < self._next_look:
+            return
+        try:
+            while not self._closed and self._pipe.poll(wait):
+                self._take(*self._pipe.recv())
+                wait = 0.0
+        except (EOFError, OSError):  # nobody is left
+            self._closed = True
+        self._next_look = time.perf_counter() + LOOK_EVERY
 
-    def _next_step(self, now: float) -> float:
-        """Return when the next step is due."""
-        return self._paid if self._rate else now
+    def _seconds_to_wait(self, now: float) -> float:
+        steps = self.stepping.seconds(now) if self.playing else float("inf")
+        return min(60.0, steps, self.showing.seconds(now))
 
     def _advance(self) -> None:
-        """Take the steps that are due."""
         session = self.session
-        if self._rate:
-            now = time.perf_counter()
-            if now < self._paid:
-                return
-            n_steps = min(max(int((now - self._paid) * self._rate), 1), STEPS)
-            self._paid = max(self._paid + n_steps / self._rate, now - 0.25)
-            for _ in range(n_steps):
-                session.advance(1)
-        else:
-            self._advance_at_once()
-        self._trail.look(session)
-        self._changed = True
+        self.stepping.advance(session)
+        self.showing.trail.look(session)
+        self.showing.changed()
         if session.ended is not None:
             self.playing = False
 
-    def _advance_at_once(self) -> None:
-        """Take as many steps as leave time to look at requests: one, of a large batch."""
-        began = time.perf_counter()
-        self.session.advance(self._n_steps)
-        took = time.perf_counter() - began
-        if took > PAUSE:
-            self._n_steps = max(self._n_steps // 4, 1)
-        elif took < PAUSE / 16:
-            self._n_steps = min(self._n_steps * 4, STEPS)
+    # Messages
 
-    def _is_due(self) -> bool:
-        ready = self._changed and self._frame == self._acknowledged
-        return ready and time.perf_counter() >= self._next_frame
+    def _take(self, kind: str, *content: Any) -> None:
+        if kind == "job":
+            self._send("answer", *self._jobs.do(self, *content))
+            return
+        try:
+            request = json.loads(content[0])
+        except (ValueError, RecursionError):
+            request = None
+        self._request(request)
+        self._send("taken")
 
-    def _take_picture(self) -> None:
-        began = time.perf_counter()
-        self._changed = False
-        if self._camera.is_stale(self.session):
-            self._camera = Camera(self.session)
-        if not self.playing or began >= self._numbers_at:
-            self._numbers = measures(self.session)
-            self._trail.add(self.session, self._numbers)
-            now = time.perf_counter()
-            self._numbers_at = now + max(NUMBERS_EVERY, (now - began) / SHARE_OF_NUMBERS)
-        began = time.perf_counter()
-        pace = self._pace.now(self.session)
-        told = {
-            **self._numbers, "curve": self._trail.taken(),
-            "epochs_per_second": pace[0], "steps_per_second": pace[1],
-        }  # fmt: skip
-        message = frame(self._camera, self._look, self._frame + 1, told, playing=self.playing)
-        self._frame += 1
-        self._send(message)
-        cost = time.perf_counter() - began
-        self._next_frame = began + max(SHORTEST, cost / SHARE)
-
-    # Requests
+    def _send(self, kind: str, *content: Any) -> None:
+        with self._sending:
+            try:
+                self._pipe.send((kind, *content))
+            except OSError:  # nobody is left
+                self._closed = True
 
     def tell(self, *, points: bool) -> None:
         """Tell the page the setup, and the rows if they are others."""
         for message in answers(self.session, points=points):
-            self._send(message)
-        self._look = None if points else self._look
-        self._show()
+            self._send("page", message)
+        if points:
+            self.showing.look = None
+        self.showing.changed(at_once=True)
 
-    def _show(self) -> None:
-        """Have a frame sent that shows everything anew."""
-        self._changed = True
-        self._numbers_at = 0.0
+    def _say(self, about: str, says: str) -> None:
+        """Tell the page what cannot be done."""
+        self._send("page", text({"type": "error", "about": about, "says": says}))
+
+    # Requests
 
     def _request(self, request: Any) -> None:
-        if self._closed:
-            return
         what = request.get("do") if isinstance(request, dict) else None
         if not isinstance(what, str) or what not in REQUESTS:
             says = f"do is {short(what)}; expected one of {', '.join(REQUESTS)}."
@@ -248,31 +145,26 @@ class Worker(threading.Thread):
             self._say(what, str(error))
         except KeyError as error:
             self._say(what, f"the request {what!r} lacks {error}.")
-        except Exception as error:  # of whatever kind: the thread goes on
+        except Exception as error:  # of whatever kind: the page goes on
             self._say(what, f"the request {what!r} cannot be done: {short(error)}.")
-
-    def _say(self, about: str, says: str) -> None:
-        """Tell the page what cannot be done."""
-        self._send(text({"type": "error", "about": about, "says": says}))
 
     def _do_setup(self, request: dict[str, Any]) -> None:
         generation, name = self.session.generation, self.session.setup.data.name
         points = self.session.change(request["setup"])
         if self.session.generation != generation:
-            self._pace.forget()
-            self._trail.taken()
+            self.showing.forget(curves=True)
             self.playing = self.playing and self.session.setup.data.name == name
         self.tell(points=points)
 
     def _do_play(self, request: dict[str, Any]) -> None:  # noqa: ARG002
-        self._pace.forget()
-        self._paid = time.perf_counter()
+        self.showing.forget()
+        self.stepping.begin()
         self.playing = self.session.ended is None
-        self._show()
+        self.showing.changed(at_once=True)
 
     def _do_pause(self, request: dict[str, Any]) -> None:  # noqa: ARG002
         self.playing = False
-        self._show()
+        self.showing.changed(at_once=True)
 
     def _do_step(self, request: dict[str, Any]) -> None:
         unit = request["unit"]
@@ -283,53 +175,47 @@ class Worker(threading.Thread):
         self.session.advance(1)
         while (
             unit == "epoch"
-            and not self._closed
             and self.session.ended is None
             and self.session.state.epoch == epoch
             and not self.session.state.epoch_is_over
         ):
             self.session.advance()
-        self._show()
+        self.showing.changed(at_once=True)
 
     def _do_reset(self, request: dict[str, Any]) -> None:  # noqa: ARG002
         self.playing = False
-        self._pace.forget()
-        self._trail.taken()
+        self.showing.forget(curves=True)
         self.session.reset()
-        self._show()
+        self.showing.changed(at_once=True)
 
     def _do_speed(self, request: dict[str, Any]) -> None:
-        rate = request["steps_per_second"]
-        if type(rate) not in (int, float) or not 0 <= rate <= FASTEST:
-            raise SetupError(f"steps_per_second is {short(rate)}; expected 0 to {FASTEST:,.0f}.")
-        self._rate, self._paid = float(rate), time.perf_counter()
+        self.stepping.go_at(request["steps_per_second"])
 
     def _do_edit(self, request: dict[str, Any]) -> None:
         self.session.edit(request["index"], request["value"])
-        self._show()
+        self.showing.changed(at_once=True)
 
     def _do_look(self, request: dict[str, Any]) -> None:
         layer, node = request["layer"], request["node"]
         if layer is None:
-            self._look = None
+            self.showing.look = None
         else:
             sizes = [one.n_out for one in self.session.net.layers if one.parameters]
             if type(layer) is not int or not 0 <= layer < len(shown_layers(self.session.net)):
                 raise SetupError(f"layer is {short(layer)}; expected 0 to {len(sizes) - 1}.")
             if type(node) is not int or not 0 <= node < (sizes[layer] or 0):
                 raise SetupError(f"node is {short(node)}; expected 0 to {(sizes[layer] or 0) - 1}.")
-            self._look = Look(layer, node)
-        self._changed = True
+            self.showing.look = Look(layer, node)
+        self.showing.changed()
 
     def _do_ack(self, request: dict[str, Any]) -> None:
-        if request["frame"] == self._frame:
-            self._acknowledged = self._frame
+        self.showing.acknowledge(request["frame"])
 
     def _do_glass(self, request: dict[str, Any]) -> None:
-        self._send(text(glass(self.session, request["row"], request["parameter"])))
+        self._send("page", text(glass(self.session, request["row"], request["parameter"])))
 
     def _do_export(self, request: dict[str, Any]) -> None:  # noqa: ARG002
-        self._send(text({"type": "code", "text": program(self.session)}))
+        self._send("page", text({"type": "code", "text": program(self.session)}))
 
     def _do_gradcheck(self, request: dict[str, Any]) -> None:  # noqa: ARG002
         """Check gradients beside the training: it takes some seconds of a large network."""
@@ -339,11 +225,11 @@ class Worker(threading.Thread):
 
         def run() -> None:
             try:
-                self._send(text(check()))
+                self._send("page", text(check()))
             except Exception as error:
                 self._say("gradcheck", f"the gradients cannot be checked: {short(error)}.")
 
-        self._checking = threading.Thread(target=run, name=f"{self.name}-check", daemon=True)
+        self._checking = threading.Thread(target=run, name="gradient check", daemon=True)
         self._checking.start()
 
 

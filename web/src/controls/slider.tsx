@@ -5,6 +5,7 @@ import { useEffect, useLayoutEffect, useMemo, useRef, useState } from "preact/ho
 import { clamped, rounded, type Scale } from "./scales";
 import { throttled } from "./throttle";
 import { Tip } from "./tip";
+import { note } from "../view";
 
 interface Props {
   id: string; // the data-testid; the box has "-box" after it
@@ -91,6 +92,8 @@ export function NumberBox({ id, label, value, scale, whole, onChange }: BoxProps
     const typed = box.current!.valueAsNumber;
     const number = Number.isFinite(typed) ? typed : value;
     const allowed = clamped(whole ? Math.round(number) : number, scale.low, scale.high);
+    if (number < scale.low || number > scale.high)
+      note.value = `${label}: ${number} lies beyond ${scale.low} to ${scale.high}; it is ${allowed} now.`;
     box.current!.value = String(allowed);
     if (allowed !== value) onChange(allowed);
   };

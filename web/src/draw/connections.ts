@@ -32,13 +32,18 @@ export function leastDrawn(theta: Float64Array, layer: DenseLayer, most: number)
   return 0;
 }
 
+/** Whether there are so many weights that curves have to be thin. */
+export function isCrowded(layer: DenseLayer): boolean {
+  return layer.n_in * layer.n_out > 300;
+}
+
 /** Draw one gap; equal colours and widths are one path, which is what makes it fast. */
 export function drawGap(
   context: CanvasRenderingContext2D, theta: Float64Array, layer: DenseLayer, from: Column, to: Column,
 ): void {
   const most = strongest(theta, layer) || 1;
   const least = leastDrawn(theta, layer, most);
-  const crowded = layer.n_in * layer.n_out > 300;
+  const crowded = isCrowded(layer);
   const paths = Array.from({ length: 2 * LEVELS }, () => new Path2D());
   for (let i = 0, at = layer.W; i < layer.n_in; i++) {
     const [x0, y0] = [from.x[i]! + from.size / 2, from.y[i]!];

@@ -2,6 +2,7 @@
 
 import { effect, type ReadonlySignal } from "@preact/signals";
 import { useEffect, useRef, useState } from "preact/hooks";
+import { withFrames } from "../controls/throttle";
 
 /** The drawing context of a canvas, in CSS pixels, sized to `width` x `height` and wiped. */
 export function surface(canvas: HTMLCanvasElement, width: number, height: number): CanvasRenderingContext2D {
@@ -19,21 +20,29 @@ export function surface(canvas: HTMLCanvasElement, width: number, height: number
   return context;
 }
 
-/** Draw when one of `signals` or of `facts` changes; many changes before a refresh are one drawing. */
-export function useDrawing(signals: ReadonlySignal<unknown>[], facts: unknown[], draw: () => void): void {
+/**
+ * Draw when one of `signals` or of `facts` changes; many changes before a refresh are one drawing.
+ * What takes long to draw is drawn at most every `ms` milliseconds; the last change always is.
+ */
+export function useDrawing(signals: ReadonlySignal<unknown>[], facts: unknown[], draw: () => void, ms = 0): void {
   const latest = useRef(draw);
   latest.current = draw;
   useEffect(() => {
     let handle = 0;
-    const stop = effect(() => {
-      for (const one of signals) one.value;
+    const soon = () => {
       handle ||= requestAnimationFrame(() => {
         handle = 0;
         latest.current();
       });
+    };
+    const pace = withFrames(soon, ms);
+    const stop = effect(() => {
+      for (const one of signals) one.value;
+      pace.changed();
     });
     return () => {
       stop();
+      pace.stop();
       cancelAnimationFrame(handle);
     };
   }, facts);

@@ -2,11 +2,11 @@
 
 import { short, trimmed } from "../insight/numbers";
 import type { GlassParameter } from "../protocol";
-import { frame, setup } from "../state";
+import { measured, setup } from "../state";
 
 export function Update({ one }: { one: GlassParameter }) {
   // The rate that was in force when the numbers were worked out is not in the message.
-  const rate = frame.peek()?.header.learning_rate ?? setup.value?.learning_rate;
+  const rate = measured.peek()?.learning_rate ?? setup.value?.learning_rate;
   return (
     <>
       <dl class="glass-update" data-testid="glass-update">

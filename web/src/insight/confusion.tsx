@@ -2,7 +2,7 @@
 
 import { computed, signal } from "@preact/signals";
 import { css, ofClass } from "../colors";
-import { data, frame } from "../state";
+import { data, measured } from "../state";
 import { ConfusionHelp, ScoreHelp } from "./helps";
 import { counted, percent, short } from "./numbers";
 import { Panel } from "./panel";
@@ -10,10 +10,9 @@ import { useSlow } from "./slow";
 
 type Rows = "train" | "test";
 const shown = signal<Rows>("test");
-const header = computed(() => frame.value?.header ?? null);
 
 export function Confusion() {
-  const now = useSlow(header, 200);
+  const now = useSlow(measured, 200);
   const regression = data.value?.header.task === "regression";
   if (regression) {
     return (

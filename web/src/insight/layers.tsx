@@ -2,7 +2,7 @@
 
 import { computed } from "@preact/signals";
 import type { DenseLayer, LayerFrame } from "../protocol";
-import { frame, network } from "../state";
+import { measured, network } from "../state";
 import { Canvas } from "./canvas";
 import { LayersHelp } from "./helps";
 import { drawGradient, drawHistogram, GRADIENT_TICKS, share } from "./histogram";
@@ -11,7 +11,7 @@ import { Panel } from "./panel";
 import { useSlow } from "./slow";
 
 const dense = computed(() => network.value?.network ?? []);
-const layers = computed(() => frame.value?.header.layers ?? []);
+const layers = computed(() => measured.value?.layers ?? []);
 
 export function Layers() {
   const all = dense.value;

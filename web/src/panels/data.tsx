@@ -1,16 +1,16 @@
 // What is learned from: the kind of data, how much of it, how noisy, and what is kept for the test.
 
-import { useMemo, useRef } from "preact/hooks";
+import { useMemo } from "preact/hooks";
 import { Segmented, Stepper } from "../controls/buttons";
 import { linear, logarithmic } from "../controls/scales";
 import { Slider } from "../controls/slider";
 import { Tip } from "../controls/tip";
-import { surface, useDrawing } from "../draw/surface";
+import { Drawing } from "../draw/drawing";
 import { drawKind } from "../draw/thumbnails";
 import { counted } from "../insight/numbers";
 import type { DataKind, Task } from "../protocol";
 import { catalog, change, data, network, setup } from "../state";
-import { changeData, dark, dataKind, newSample, sketch } from "../view";
+import { changeData, dataKind, newSample, sketch } from "../view";
 import { hasFile, OwnTable, pickFile } from "./own";
 import { Painter, startPainting } from "./painter";
 
@@ -69,13 +69,11 @@ function chooseKind(kind: DataKind): void {
 const SIDE = 42;
 
 function KindButton({ kind, pressed }: { kind: DataKind; pressed: boolean }) {
-  const canvas = useRef<HTMLCanvasElement>(null);
-  useDrawing([dark], [kind], () => drawKind(surface(canvas.current!, SIDE, SIDE), kind, SIDE));
   return (
     <button type="button" class="kind" data-testid={`data-${kind.name}`} aria-pressed={pressed} aria-label={kind.label}
       title={`${kind.label}. ${kind.says}`}
       onClick={() => (kind.source === "file" && !hasFile.value ? pickFile() : chooseKind(kind))}>
-      <canvas ref={canvas} width={SIDE} height={SIDE} aria-hidden="true" />
+      <Drawing width={SIDE} height={SIDE} of={[kind]} draw={(context) => drawKind(context, kind, SIDE)} />
     </button>
   );
 }

@@ -5,7 +5,7 @@ import { clamped, linear, rounded } from "../controls/scales";
 import { NumberBox, Slider } from "../controls/slider";
 import type { SetupMessage } from "../protocol";
 import { ask, chosen, frame, network, parameter } from "../state";
-import { chooseRow, editing, editorAt, numbers, type Editing } from "../view";
+import { chooseRow, editing, editorAt, moment, type Editing } from "../view";
 import { IconButton } from "./top";
 import { nodeName, parameterName } from "./names";
 
@@ -62,7 +62,7 @@ function place(box: HTMLElement): void {
 }
 
 function valueAt(index: number): number {
-  void numbers.value; // moves while it trains
+  void moment.value; // moves while it trains
   return frame.peek()?.arrays.theta?.[index] ?? 0;
 }
 

@@ -2,13 +2,13 @@
 
 import type { SetupMessage } from "../protocol";
 import { frame } from "../state";
-import { numbers } from "../view";
+import { moment } from "../view";
 import { parameterName } from "./names";
 import { hovered } from "./node_buttons";
 
 export function HoverBox({ net, width, height }: { net: SetupMessage; width: number; height: number }) {
   const at = hovered.value;
-  void numbers.value; // the value moves while it trains
+  void moment.value; // the value moves while it trains
   const value = at && frame.peek()?.arrays.theta?.[at.index];
   if (!at || value === undefined || value === null) return null;
   const left = Math.min(at.x + 14, width - 236);

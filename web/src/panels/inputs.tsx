@@ -1,14 +1,14 @@
 // What the network is told of a row, and the two axes that the map shows.
 
-import { useRef, useState } from "preact/hooks";
+import { useState } from "preact/hooks";
 import { Tip } from "../controls/tip";
 import { diverging } from "../colors";
 import { middle } from "../draw/palette";
-import { surface, useDrawing } from "../draw/surface";
+import { Drawing } from "../draw/drawing";
 import { fill, inputHeight } from "../draw/thumbnails";
 import type { Input, Setup } from "../protocol";
 import { catalog, change, data, setup } from "../state";
-import { dark, note } from "../view";
+import { note } from "../view";
 
 const MANY = 12; // from here on a search box helps
 
@@ -82,12 +82,11 @@ function InputBox({ input }: { input: Input }) {
 }
 
 function InputMap({ name, side }: { name: string; side: number }) {
-  const canvas = useRef<HTMLCanvasElement>(null);
-  useDrawing([dark], [name], () => {
-    const height = inputHeight(name)!;
-    fill(surface(canvas.current!, side, side), side, (x, y) => diverging(height(x, y), middle()));
-  });
-  return <canvas ref={canvas} class="input-map" width={side} height={side} aria-hidden="true" />;
+  const height = inputHeight(name)!;
+  return (
+    <Drawing class="input-map" width={side} height={side} of={[name]}
+      draw={(context) => fill(context, side, (x, y) => diverging(height(x, y), middle()))} />
+  );
 }
 
 function View({ view, columns }: { view: Setup["view"]; columns: Input[] }) {

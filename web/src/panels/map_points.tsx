@@ -5,8 +5,8 @@ import { drawAxes, MARGIN, type Frame } from "../draw/axes";
 import { ink } from "../draw/palette";
 import { drawPoints, nearest } from "../draw/points";
 import { surface, useDrawing } from "../draw/surface";
-import { chosen, data, showTest } from "../state";
-import { brush, chooseRow, dark, numbers, painting, shapes, sketch } from "../view";
+import { chosen, data, measured, showTest } from "../state";
+import { brush, chooseRow, dark, painting, shapes, sketch } from "../view";
 import { axesShown, cross, inverted, isInside, middleOf, pointed, shownPoints, type Pixel } from "./map_place";
 import { addPoint, startStroke } from "./painter";
 
@@ -73,7 +73,7 @@ function draw(context: CanvasRenderingContext2D, scales: Frame): void {
 function label(): string {
   const { header } = data.value!;
   const { x, y } = header.axes;
-  const now = numbers.peek();
+  const now = measured.peek();
   const score = now?.score[1] ?? now?.score[0];
   const words = header.task === "classification" ? "Accuracy" : "R²";
   return [

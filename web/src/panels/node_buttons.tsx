@@ -4,8 +4,8 @@ import { signal } from "@preact/signals";
 import { useState } from "preact/hooks";
 import type { Column } from "../draw/layout";
 import type { SetupMessage } from "../protocol";
-import { ask } from "../state";
-import { editing, editorAt, numbers } from "../view";
+import { ask, measured } from "../state";
+import { editing, editorAt } from "../view";
 import { nodeName } from "./names";
 
 export interface Node {
@@ -91,7 +91,7 @@ function NodeButton({ net, at, column, tab, hasBias, go }: ButtonProps) {
     event.preventDefault();
   };
   // Said when one comes to the node: a text for each frame would be noise.
-  const dead = () => numbers.peek()?.layers[at.layer]?.dead_nodes.includes(at.node);
+  const dead = () => measured.peek()?.layers[at.layer]?.dead_nodes.includes(at.node);
   const name = nodeName(net, at.layer, at.node);
   const enter = (button: HTMLElement) => {
     button.title = button.ariaLabel = dead() ? `${name}: dead, the same for every row` : name;

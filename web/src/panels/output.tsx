@@ -1,12 +1,11 @@
 // What the network answers at every place of the map, with the rows over it, and how to read it.
 
-import { useRef } from "preact/hooks";
 import { ofClass, type Rgb } from "../colors";
 import { Toggle } from "../controls/buttons";
 import { shown } from "../controls/scales";
 import { Tip } from "../controls/tip";
 import { drawShape, shapeOf } from "../draw/points";
-import { surface, useDrawing } from "../draw/surface";
+import { Drawing } from "../draw/drawing";
 import type { DataMessage } from "../protocol";
 import { data, discrete, network, showTest } from "../state";
 import { dark, shapes } from "../view";
@@ -56,20 +55,22 @@ function Legend() {
     <div class="legend" aria-label="Legend">
       {header.task === "regression" && <TargetRamp header={header} />}
       {header.classes.map((name, k) => (
-        <span key={name}><Sign shape={shapes.value ? shapeOf(k) : 0} color={() => ofClass(k)} />{name}</span>
+        <span key={name}><Sign shape={shapes.value ? shapeOf(k) : 0} color={ofClass(k)} />{name}</span>
       ))}
-      <span><Sign shape={0} hollow={false} color={grey} />training</span>
-      {header.n_test > 0 && <span><Sign shape={0} hollow color={grey} />test</span>}
+      <span><Sign shape={0} hollow={false} color={grey()} />training</span>
+      {header.n_test > 0 && <span><Sign shape={0} hollow color={grey()} />test</span>}
     </div>
   );
 }
 
-const grey = (): Rgb => (dark.peek() ? [195, 202, 210] : [74, 80, 88]);
+const [LIGHT_GREY, DARK_GREY]: [Rgb, Rgb] = [[195, 202, 210], [74, 80, 88]];
+const grey = (): Rgb => (dark.value ? LIGHT_GREY : DARK_GREY);
 
-function Sign({ shape, color, hollow = false }: { shape: number; color: () => Rgb; hollow?: boolean }) {
-  const canvas = useRef<HTMLCanvasElement>(null);
-  useDrawing([dark], [shape], () => drawShape(surface(canvas.current!, 14, 14), shape, 7, 7, 4, color(), hollow));
-  return <canvas ref={canvas} width={14} height={14} aria-hidden="true" />;
+function Sign({ shape, color, hollow = false }: { shape: number; color: Rgb; hollow?: boolean }) {
+  return (
+    <Drawing width={14} height={14} of={[shape, color, hollow]}
+      draw={(context) => drawShape(context, shape, 7, 7, 4, color, hollow)} />
+  );
 }
 
 function TargetRamp({ header }: { header: DataMessage }) {

@@ -3,14 +3,14 @@
 import { css, ofClass } from "../colors";
 import { shown } from "../controls/scales";
 import { data, frame, network } from "../state";
-import { numbers } from "../view";
+import { moment } from "../view";
 import { axesShown, cross, pointed } from "./map_place";
 import { looked } from "./node_buttons";
 import { Ramp } from "./ramp";
 
 export function Readout() {
   const at = pointed.value ?? cross.value;
-  void numbers.value; // the answers move while it trains
+  void moment.value; // the answers move while it trains
   const header = data.value?.header;
   if (looked.value && !at) return <p class="readout"><NodeRamp {...looked.value} /></p>;
   if (!at || !header || axesShown.value !== header.axes)

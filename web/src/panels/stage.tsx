@@ -1,14 +1,14 @@
-// The stage: one canvas for nodes and weights, and over it a button for each node and bias.
+// The stage: a canvas for weights, one over it for nodes, and over both a button for each node and bias.
 
 import { signal } from "@preact/signals";
 import { useEffect, useMemo, useRef } from "preact/hooks";
 import { columns as placed, stageWidth, type Column } from "../draw/layout";
-import { drawGap, drawOne, weightAt } from "../draw/connections";
+import { drawGap, drawOne, isCrowded, weightAt } from "../draw/connections";
 import { BIAS_FROM, drawInputs, drawNodes, drawOutputs, outline } from "../draw/nodes";
 import { surface, useDrawing, useSize } from "../draw/surface";
 import { inputHeight } from "../draw/thumbnails";
-import type { SetupMessage } from "../protocol";
-import { chosen, data, frame, glass, glassStep, network } from "../state";
+import type { Arrays, SetupMessage } from "../protocol";
+import { chosen, data, frame, glass, glassStep, measured, network } from "../state";
 import { dark, editing, editorAt } from "../view";
 import { HoverBox } from "./hover";
 import { LayerHead } from "./layers";
@@ -39,7 +39,8 @@ export function Stage() {
     <div ref={box} class="stage" onMouseLeave={() => (hovered.value = null)}>
       {net && columns.length > 0 && (
         <div class="stage-inside" style={{ width: `${width}px` }}>
-          <Picture net={net} columns={columns} width={width} height={size.height} />
+          <Weights net={net} columns={columns} width={width} height={size.height} />
+          <Nodes net={net} columns={columns} width={width} height={size.height} />
           <Heads net={net} columns={columns} />
           <NodeButtons net={net} columns={columns} biasFrom={BIAS_FROM} />
           <HoverBox net={net} width={width} height={size.height} />
@@ -76,21 +77,39 @@ interface PictureProps {
 
 const cursor = signal("default");
 
-function Picture({ net, columns, width, height }: PictureProps) {
+/** The frame's arrays, if they are those of this network. */
+function arraysOf(net: SetupMessage): Arrays | null {
+  const now = frame.peek();
+  const fits = now && now.header.generation === net.generation && now.arrays.theta!.length === net.n_params;
+  return fits ? now.arrays : null;
+}
+
+/** Milliseconds between two drawings of the weights: hundreds of curves take longer than all the rest of a frame. */
+const weightsEvery = (net: SetupMessage) => (net.network.some(isCrowded) ? 300 : 100);
+
+function Weights({ net, columns, width, height }: PictureProps) {
+  const canvas = useRef<HTMLCanvasElement>(null);
+  useDrawing([frame, dark], [net, columns, width, height], () => {
+    const context = surface(canvas.current!, width, height);
+    const theta = arraysOf(net)?.theta as Float64Array | undefined;
+    if (theta) net.network.forEach((layer, l) => drawGap(context, theta, layer, columns[l]!, columns[l + 1]!));
+  }, weightsEvery(net));
+  return <canvas ref={canvas} aria-hidden="true" />;
+}
+
+function Nodes({ net, columns, width, height }: PictureProps) {
   const canvas = useRef<HTMLCanvasElement>(null);
   useDrawing([frame, data, dark, hovered, looked], [net, columns, width, height], () => {
     const context = surface(canvas.current!, width, height);
     const header = data.peek()?.header;
-    const now = frame.peek();
     if (!header || header.available.length === 0) return;
     const labels = new Map(header.available.map((one) => [one.name, one.label]));
-    if (now && now.header.generation === net.generation && now.arrays.theta!.length === net.n_params) {
-      const theta = now.arrays.theta as Float64Array;
-      net.network.forEach((layer, l) => drawGap(context, theta, layer, columns[l]!, columns[l + 1]!));
+    const arrays = arraysOf(net);
+    if (arrays) {
       const index = hovered.peek()?.index;
       if (index !== undefined) drawOne(context, net.network, columns, index);
-      drawNodes(context, net, columns, now.arrays, header.classes.length,
-        (l) => new Set(now.header.layers[l]?.dead_nodes ?? []));
+      drawNodes(context, net, columns, arrays, header.classes.length,
+        (l) => new Set(measured.peek()?.layers[l]?.dead_nodes ?? []));
     }
     drawInputs(context, columns[0]!, net.setup.inputs, (name) => labels.get(name) ?? name);
     drawOutputs(context, columns[columns.length - 1]!, header, width);

@@ -3,9 +3,9 @@
 import { Keep } from "../keep";
 import { LessonsButton } from "../lessons";
 import type { FrameMessage } from "../protocol";
-import { ask, connected, data, hidden } from "../state";
+import { ask, connected, data, hidden, measured } from "../state";
 import { shown } from "../controls/scales";
-import { help, numbers, playing, setSpeed, speed, theme, THEMES, togglePlaying } from "../view";
+import { help, moment, playing, setSpeed, speed, theme, THEMES, togglePlaying } from "../view";
 import { Icon, type IconName } from "./icons";
 import { isBlank } from "./map_place";
 
@@ -79,15 +79,16 @@ function ThemeButton() {
 }
 
 function Numbers() {
-  const now = numbers.value;
+  const now = moment.value;
+  const found = now && measured.peek();
   const regression = data.value?.header.task === "regression";
   return (
     <dl class="numbers">
       <Figure id="epoch" name="epoch" value={now ? String(now.epoch) : "–"} more={now ? batch(now) : ""} />
-      <Figure id="loss-train" name="training loss" mark="train" value={text(now?.loss[0])} />
-      <Figure id="loss-test" name="test loss" mark="test" value={text(now?.loss[1])} />
+      <Figure id="loss-train" name="training loss" mark="train" value={text(found?.loss[0])} />
+      <Figure id="loss-test" name="test loss" mark="test" value={text(found?.loss[1])} />
       <Figure id="score-test" name={regression ? "R², test" : "accuracy, test"} mark="test"
-        value={percent(now?.score[1], regression)} />
+        value={percent(found?.score[1], regression)} />
     </dl>
   );
 }

@@ -5,8 +5,8 @@ import { KindChoice } from "../controls/choice";
 import { logarithmic, shown } from "../controls/scales";
 import { NumberBox, Slider } from "../controls/slider";
 import { Tip } from "../controls/tip";
-import { catalog, change, data, setup } from "../state";
-import { dataKind, numbers } from "../view";
+import { catalog, change, data, measured, setup } from "../state";
+import { dataKind } from "../view";
 
 const MOST_SEED = 2 ** 32 - 1;
 
@@ -56,7 +56,7 @@ function LearningRate() {
 
 function Schedule() {
   const { schedule, epochs } = setup.value!;
-  const rate = schedule && numbers.value?.learning_rate;
+  const rate = schedule && measured.value?.learning_rate;
   return (
     <KindChoice id="schedule" label="Schedule" kinds={catalog.value!.schedules} choice={schedule} none="constant rate"
       help="How the learning rate changes while it trains." words={rate ? `rate now ${shown(rate, 3)}` : undefined}

@@ -1,0 +1,74 @@
+"""The process of a page: it makes ready, waits for its page, and trains until nobody is left."""
+
+from __future__ import annotations
+
+import signal
+from dataclasses import dataclass
+from multiprocessing.connection import Connection
+from pathlib import Path
+
+from threadpoolctl import threadpool_limits
+
+from glassnet.errors import GlassnetError
+from glassnet.playground.answers import ready
+from glassnet.playground.jobs import Jobs
+from glassnet.playground.session import Session
+from glassnet.playground.setup import DataChoice, Setup
+from glassnet.playground.worker import Worker
+
+
+@dataclass(frozen=True)
+class Beginning:
+    """What a page begins with.
+
+    Attributes
+    ----------
+    read : str
+        The function that reads tables, as "module:function": it takes a path, and what the table
+        is called, and raises a `GlassnetError` that says what is wrong.
+    file : Path or None
+        A table to begin with.
+    file_name : str or None
+        What messages call it.
+    target : str or None
+        Its column to predict.
+    most_upload : int
+        Bytes of a file.
+    """
+
+    read: str
+    file: Path | None = None
+    file_name: str | None = None
+    target: str | None = None
+    most_upload: int = 20_000_000
+
+
+def attend(pipe: Connection, beginning: Beginning) -> None:
+    """Train for a page at the other end of a pipe, with one BLAS thread.
+
+    The browser takes the other cores: with two threads beside it, a picture of three layers of 64
+    took a second.
+    """
+    threadpool_limits(1)
+    signal.signal(signal.SIGINT, signal.SIG_IGN)  # Ctrl-C is the server's, which ends this process
+    try:
+        jobs = Jobs(beginning.read)
+        try:
+            session = _session(jobs, beginning)
+        except GlassnetError as error:
+            pipe.send(("refused", str(error)))
+            return
+        pipe.send(("ready",))
+        _, page = pipe.recv()
+        name = None if beginning.file is None else beginning.file.name
+        pipe.send(("page", ready(page, session, beginning.most_upload, name)))
+    except (EOFError, OSError):  # nobody has come
+        return
+    Worker(session, pipe, jobs).run()
+
+
+def _session(jobs: Jobs, beginning: Beginning) -> Session:
+    if beginning.file is None:
+        return Session(Setup())
+    file = jobs.file(beginning.file, beginning.file_name or beginning.file.name)
+    return Session(Setup(DataChoice("file", target=beginning.target)), file)
