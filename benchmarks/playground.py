@@ -3,8 +3,8 @@
 Frames are those that the page has drawn: between two of the screen's frames there was a new one of
 the server's. Steps without a page are those of the same training driven alone in a process of its
 own; both take turns, so that a slow minute hits both. Memory is looked at while the page trains:
-the server's resident memory, the browser's proportional one (all its processes), and the page's
-own heap after a collection; the slope is a straight line's after the first third.
+the resident memory of the server and its pages' processes, the browser's proportional one (all its
+processes), and the page's own heap after a collection; the slope is a straight line's after the first third.
 
 Linux only: /proc. Needs Chromium, Playwright, and the built page.
 
@@ -23,7 +23,7 @@ import subprocess
 import sys
 import time
 from collections.abc import Iterator
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from dataclasses import dataclass
 from pathlib import Path
 from statistics import median
@@ -275,6 +275,15 @@ def chromiums() -> list[int]:
     return found
 
 
+def servers(pid: int) -> float:
+    """Return the resident memory of the server and of the processes that train for its pages."""
+    total = 0
+    for one in descendants(pid):
+        with suppress(OSError, RuntimeError):  # it has ended
+            total += status(one, "VmRSS")
+    return total / MEBIBYTE
+
+
 def proportional(pids: list[int]) -> float:
     """Return the memory of processes, what they share counted once."""
     total = 0
@@ -299,7 +308,7 @@ def memory(browser: Any, pid: int, address: str, minutes: float) -> dict[str, An
         client.send("HeapProfiler.collectGarbage")
         heap = client.send("Runtime.getHeapUsage")["usedSize"] / MEBIBYTE
         browsers = proportional(chromiums())
-        rows.append((now / 3600, status(pid, "VmRSS") / MEBIBYTE, browsers, heap))
+        rows.append((now / 3600, servers(pid), browsers, heap))
         watched.page.wait_for_timeout(5000)
         say(f"memory: {now / 60:.1f} of {minutes:g} minutes")
     steps = watched.page.evaluate("() => seen.frame.step")
