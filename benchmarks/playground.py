@@ -4,7 +4,8 @@ Frames are those that the page has drawn: between two of the screen's frames the
 the server's. Steps without a page are those of the same training driven alone in a process of its
 own; both take turns, so that a slow minute hits both. Memory is looked at while the page trains:
 the resident memory of the server and its pages' processes, the browser's proportional one (all its
-processes), and the page's own heap after a collection; the slope is a straight line's after the first third.
+processes), and the page's own heap after a collection; the slope is a straight line's after the
+first third.
 
 Linux only: /proc. Needs Chromium, Playwright, and the built page.
 
