@@ -193,12 +193,28 @@ def diverging(**more):
     return session(**parts | more)
 
 
+def test_divergence_names_the_input_that_is_far_out():
+    points = [[6, 0, 0], [-6, 1, 1], [5.9, 1, 0], [-5.9, 0, 1]]
+    parts = {"layers": layers(4, activation="ReLU"), "learning_rate": 1e6, "batch_size": 0}
+    found = session(
+        data=data("painted", points=points, test=0), inputs=["x2", "x1^2"], **parts,
+        loss=choice("SquaredError"), optimizer=choice("GradientDescent"),
+    )  # fmt: skip
+    for _ in range(200):
+        found.advance()
+    assert found.ended.why == "diverged"
+    assert "The likely cause is the input 'x1^2', which reaches 36 in" in found.ended.says
+
+
 def test_divergence_leaves_finite_numbers_says_why_and_how_to_go_on():
     found = diverging()
     for _ in range(100):
         found.advance()
     assert found.ended.why == "diverged"
-    assert re.search(r"Training diverged in epoch \d+, batch \d+: .* Lower the", found.ended.says)
+    assert re.search(
+        r"^Training diverged in epoch \d+, batch \d+: .* Lower the learning rate \(10000\)\.$",
+        found.ended.says,
+    )
     assert np.isfinite(found.state.theta).all()
     assert found.ended.fix == {"learning_rate": 1000.0}
     step = found.state.step

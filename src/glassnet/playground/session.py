@@ -270,7 +270,7 @@ class Session:
             self.ended = Ended("stop", f"Epoch {epochs:,}, the last one, is over.")
         except DivergenceError as error:
             self._epochs = None
-            self.ended = Ended("diverged", str(error), {"learning_rate": self._slower()})
+            self.ended = Ended("diverged", self._told(error), {"learning_rate": self._slower()})
 
     def _training(self, n_steps: int) -> Iterator[Epoch]:
         setup = self.setup
@@ -291,6 +291,14 @@ class Session:
 
     def _is_over(self, epochs: int) -> bool:
         return self.state.epoch >= epochs and self.state.epoch_is_over
+
+    def _told(self, error: DivergenceError) -> str:
+        """Return what happened as a page knows it: inputs have names, gradients no limit."""
+        says = str(error).replace(", or limit the gradient with max_grad_norm", "")
+        if error.column is None:
+            return says
+        name = self.setup.inputs[error.column]
+        return says.replace(f"column {error.column} of X", f"the input {name!r}")
 
     def _slower(self) -> float:
         """Return a learning rate ten times smaller, in two digits."""
