@@ -3,7 +3,9 @@
 from __future__ import annotations
 
 import signal
+import threading
 from dataclasses import dataclass
+from importlib import import_module
 from multiprocessing.connection import Connection
 from pathlib import Path
 
@@ -15,6 +17,10 @@ from glassnet.playground.jobs import Jobs
 from glassnet.playground.session import Session
 from glassnet.playground.setup import DataChoice, Setup
 from glassnet.playground.worker import Worker
+
+
+FETCH_AFTER = 3.0
+"""Seconds until a page that has come is there, and its browser has nothing else to load."""
 
 
 @dataclass(frozen=True)
@@ -62,9 +68,17 @@ def attend(pipe: Connection, beginning: Beginning) -> None:
         _, page = pipe.recv()
         name = None if beginning.file is None else beginning.file.name
         pipe.send(("page", ready(page, session, beginning.most_upload, name)))
+        _fetch_soon()
     except (EOFError, OSError):  # nobody has come
         return
     Worker(session, pipe, jobs).run()
+
+
+def _fetch_soon() -> None:
+    """Import scikit-learn before anybody asks for its tables: it takes one to two seconds."""
+    timer = threading.Timer(FETCH_AFTER, import_module, ("sklearn.datasets",))
+    timer.daemon = True
+    timer.start()
 
 
 def _session(jobs: Jobs, beginning: Beginning) -> Session:
