@@ -18,7 +18,6 @@ from glassnet.playground.session import Session
 from glassnet.playground.setup import DataChoice, Setup
 from glassnet.playground.worker import Worker
 
-
 FETCH_AFTER = 3.0
 """Seconds until a page that has come is there, and its browser has nothing else to load."""
 
