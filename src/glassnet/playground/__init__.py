@@ -8,6 +8,7 @@ Needs Starlette, uvicorn and websockets: the extra ``playground``.
 `data`          rows to learn from: points, known tables, files; training and test rows
 `inputs`        what the network sees of a row: columns, squares, products, sines
 `views`         the two axes that a page shows, and the grid of its map
+`settling`      a setup beside its rows: inputs, axes and a loss that fit
 `session`       one training: `core.train` and its state, changed between steps
 `history`       what was changed while it trained
 `measures`      what a frame tells: losses, scores, confusions, activations by layer

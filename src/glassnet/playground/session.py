@@ -7,7 +7,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 from contextlib import contextmanager
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 from typing import Any, Literal
 
 import numpy as np
@@ -18,9 +18,9 @@ from glassnet.core.training import Epoch, TrainingState, train
 from glassnet.errors import DivergenceError
 from glassnet.playground.data import Data, OneFile, data_of
 from glassnet.playground.history import Change, added
-from glassnet.playground.kinds import GROUPS
 from glassnet.playground.messages import short
-from glassnet.playground.setup import MOST_INPUTS, Choice, Setup, SetupError, View
+from glassnet.playground.settling import check_names, settled
+from glassnet.playground.setup import Setup, SetupError, View
 from glassnet.playground.views import Axes, axes_of
 
 STEPS = 16
@@ -98,7 +98,7 @@ class Session:
         new_data = setup.data != old.data
         data = data_of(setup.data, self.file) if new_data else self.data
         if not new_data:
-            _check_names(setup, data, parts)
+            check_names(setup, data, parts)
         setup = settled(
             setup,
             data,
@@ -319,34 +319,3 @@ class Session:
     def batch(self) -> int:
         """The batch of the epoch that was taken last, from 1; 0 before the first."""
         return -(-self.state.position // self.batch_size)
-
-
-def _check_names(setup: Setup, data: Data, parts: dict[str, Any]) -> None:
-    """Raise an error if inputs or axes were asked for that these rows do not have."""
-    wanted = setup.inputs if "inputs" in parts else ()
-    known = data.available
-    if "view" in parts and setup.view.kind == "columns" and set(wanted) <= set(known):
-        wanted, known = (setup.view.x, setup.view.y), data.columns
-    for name in wanted:
-        if name not in known:
-            raise SetupError(
-                f"there is no {name[:60]!r} among these rows' columns; expected "
-                f"{', '.join(known[:12])}{', ...' if len(known) > 12 else ''}."
-            )
-
-
-def settled(setup: Setup, data: Data, *, keep_view: bool, keep_loss: bool) -> Setup:
-    """Return a setup whose inputs, view and loss are those of its data."""
-    inputs = tuple(name for name in setup.inputs if name in data.available)
-    if not inputs:
-        inputs = data.available[:2] if data.is_plane else data.columns[:MOST_INPUTS]
-    view = setup.view
-    at_columns = view.kind == "columns" and {view.x, view.y} <= set(data.columns)
-    if data.is_plane:
-        view = View()
-    elif not keep_view or not (at_columns or view.kind == "components"):
-        view = View("components") if len(data.columns) != 2 else View("columns", *data.columns)
-    loss = setup.loss
-    if not keep_loss or loss.name not in GROUPS[data.task]:
-        loss = Choice.of(data.task, next(iter(GROUPS[data.task])))
-    return replace(setup, inputs=inputs, view=view, loss=loss)
