@@ -97,10 +97,10 @@ class Watched:
     It acknowledges frames by itself if it is to.
     """
 
-    def __init__(self, found, *, acknowledges=True):
+    def __init__(self, found, *, acknowledges=True, when_idle=None):
         self.session = found
         self._pipe, theirs = multiprocessing.Pipe()
-        self.worker = Worker(found, theirs, Jobs(READ))
+        self.worker = Worker(found, theirs, Jobs(READ), when_idle)
         self.messages, self.times, self.acknowledges = [], [], acknowledges
         self.taken, self._asked, self._numbers = 0, 0, {}
         self.answers = []

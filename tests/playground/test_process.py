@@ -133,8 +133,7 @@ def test_blas_has_one_thread():
 @pytest.mark.parametrize("comes", ["nobody", "nobody from the start"])
 def test_it_ends_when_the_server_is_gone(comes, monkeypatch):
     """Whatever has ended the server."""
-    monkeypatch.setattr(processes, "threadpool_limits", lambda _: None)
-    monkeypatch.setattr(processes.signal, "signal", lambda *_: None)  # a thread has no signals
+    monkeypatch.setattr(processes, "_settle", lambda: None)  # this process is none of a page's
     ours, theirs = multiprocessing.Pipe()
     attending = threading.Thread(target=processes.attend, args=(theirs, Beginning(READ)))
     if comes == "nobody":

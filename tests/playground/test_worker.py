@@ -8,7 +8,7 @@ import pytest
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
-from glassnet.playground import showing
+from glassnet.playground import showing, worker
 from glassnet.playground.worker import REQUESTS
 from playground.pages import Watched, choice, data, layers, session
 from playground.test_session import advance
@@ -290,6 +290,23 @@ def test_no_request_ends_the_thread(fuzzed, request_):
 @given(request_=REQUEST | VALUES)
 def test_none_of_many_requests_ends_the_thread(fuzzed, request_):
     no_request_ends_the_thread(fuzzed, request_)
+
+
+def test_what_may_be_wanted_later_comes_when_there_is_nothing_to_do(monkeypatch):
+    monkeypatch.setattr(worker, "IDLE", 0.2)
+    found = []
+    with Watched(session(data=data()), when_idle=lambda: found.append(1)) as one:
+        first_frame(one)
+        one.ask({"do": "play"})
+        one.wait(lambda w: w.session.state.step > 0)
+        time.sleep(0.4)
+        assert found == []
+        one.ask({"do": "pause"})
+        one.wait(lambda _: found)
+        one.ask({"do": "step", "unit": "batch"})
+        one.settled()
+        time.sleep(0.4)
+        assert found == [1]
 
 
 # Whatever fails

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import signal
+import sys
 import threading
 from dataclasses import dataclass
 from importlib import import_module
@@ -16,10 +17,11 @@ from glassnet.playground.answers import ready
 from glassnet.playground.jobs import Jobs
 from glassnet.playground.session import Session
 from glassnet.playground.setup import DataChoice, Setup
-from glassnet.playground.worker import Worker
+from glassnet.playground.worker import IDLE, Worker
 
-FETCH_AFTER = 3.0
-"""Seconds until a page that has come is there, and its browser has nothing else to load."""
+SWITCH_EVERY = 0.0005
+"""Seconds that a thread keeps Python's lock while another waits. With the 5 ms of every Python, an
+import beside the training takes 5 ms at each of a step's forty calls of NumPy."""
 
 
 @dataclass(frozen=True)
@@ -49,13 +51,8 @@ class Beginning:
 
 
 def attend(pipe: Connection, beginning: Beginning) -> None:
-    """Train for a page at the other end of a pipe, with one BLAS thread.
-
-    The browser takes the other cores: with two threads beside it, a picture of three layers of 64
-    took a second.
-    """
-    threadpool_limits(1)
-    signal.signal(signal.SIGINT, signal.SIG_IGN)  # Ctrl-C is the server's, which ends this process
+    """Train for a page at the other end of a pipe."""
+    _settle()
     try:
         jobs = Jobs(beginning.read)
         try:
@@ -64,20 +61,29 @@ def attend(pipe: Connection, beginning: Beginning) -> None:
             pipe.send(("refused", str(error)))
             return
         pipe.send(("ready",))
+        if is_idle := not pipe.poll(IDLE):
+            _fetch()
         _, page = pipe.recv()
         name = None if beginning.file is None else beginning.file.name
         pipe.send(("page", ready(page, session, beginning.most_upload, name)))
-        _fetch_soon()
     except (EOFError, OSError):  # nobody has come
         return
-    Worker(session, pipe, jobs).run()
+    Worker(session, pipe, jobs, None if is_idle else _fetch).run()
 
 
-def _fetch_soon() -> None:
+def _settle() -> None:
+    """Have this process be what a page's is: with one BLAS thread, for the browser takes the cores.
+
+    With two, and the browser beside them, a picture of three layers of 64 took a second.
+    """
+    threadpool_limits(1)
+    sys.setswitchinterval(SWITCH_EVERY)
+    signal.signal(signal.SIGINT, signal.SIG_IGN)  # Ctrl-C is the server's, which ends this process
+
+
+def _fetch() -> None:
     """Import scikit-learn before anybody asks for its tables: it takes one to two seconds."""
-    timer = threading.Timer(FETCH_AFTER, import_module, ("sklearn.datasets",))
-    timer.daemon = True
-    timer.start()
+    threading.Thread(target=import_module, args=("sklearn.datasets",), daemon=True).start()
 
 
 def _session(jobs: Jobs, beginning: Beginning) -> Session:

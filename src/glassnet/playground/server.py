@@ -36,6 +36,9 @@ HOST = "127.0.0.1"
 def playground(beginning: Beginning, port: int, started: Callable[[str], None]) -> None:
     """Serve the playground until SIGTERM or SIGINT (Ctrl-C).
 
+    A script has to call it below ``if __name__ == "__main__":``, for the processes of pages import
+    the script, too.
+
     Parameters
     ----------
     beginning : Beginning

@@ -9,6 +9,7 @@ from __future__ import annotations
 import json
 import threading
 import time
+from collections.abc import Callable
 from multiprocessing.connection import Connection
 from typing import Any
 
@@ -25,6 +26,9 @@ from glassnet.playground.setup import SetupError
 from glassnet.playground.showing import Showing
 from glassnet.playground.stepping import Stepping
 
+IDLE = 1.0
+"""Seconds without anything to do after which there is time for what may be wanted later."""
+
 LOOK_EVERY = 0.002
 """Seconds between two looks into the pipe while there are steps to take: a look takes 20 us."""
 
@@ -39,6 +43,8 @@ class Worker:
         Its messages are those of `glassnet.playground.page`.
     jobs : Jobs
         What is done with files.
+    when_idle : callable, optional
+        Called once there has been nothing to do for a second.
 
     Attributes
     ----------
@@ -47,11 +53,17 @@ class Worker:
     stepping : Stepping
     """
 
-    def __init__(self, session: Session, pipe: Connection, jobs: Jobs) -> None:
+    def __init__(
+        self,
+        session: Session,
+        pipe: Connection,
+        jobs: Jobs,
+        when_idle: Callable[[], None] | None = None,
+    ) -> None:
         self.session = session
         self.playing = False
         self.showing, self.stepping = Showing(session), Stepping()
-        self._pipe, self._jobs = pipe, jobs
+        self._pipe, self._jobs, self._when_idle = pipe, jobs, when_idle
         self._sending = threading.Lock()
         self._closed = False
         self._next_look = 0.0
@@ -80,6 +92,9 @@ class Worker:
         if wait == 0 and now < self._next_look:
             return
         try:
+            if self._when_idle is not None and wait > IDLE and not self._pipe.poll(IDLE):
+                self._when_idle()
+                self._when_idle = None
             while not self._closed and self._pipe.poll(wait):
                 self._take(*self._pipe.recv())
                 wait = 0.0
