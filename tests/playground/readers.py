@@ -22,6 +22,11 @@ def wrong(path, name):
     raise DataError(f"this file is wrong: {'é' * 200}")
 
 
+def unreadable(path, name):
+    """Find that the disk is at its end."""
+    raise OSError(5, "Input/output error")
+
+
 def blas(path, name):
     """Say how many threads BLAS has."""
     threads = [one["num_threads"] for one in threadpool_info() if one["user_api"] == "blas"]

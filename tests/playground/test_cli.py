@@ -128,6 +128,20 @@ def test_it_begins_with_a_table(started, tmp_path, rng):
     ended(process, signal.SIGTERM)
 
 
+def test_all_pages_learn_from_the_same_table(started, tmp_path, rng):
+    """Though its file is another, or gone."""
+    path = table(tmp_path, rng)
+    _, port, token = started(path)
+    with open_page(port, token) as page:
+        rows = page.next("data")["n_train"]
+    path.write_text("x,y\n" + "".join(f"{i},{i % 3}\n" for i in range(90)))
+    with open_page(port, token) as page:
+        assert page.next("data")["n_train"] == rows
+    path.unlink()
+    with open_page(port, token) as page:
+        assert page.next("data")["n_train"] == rows
+
+
 @pytest.mark.parametrize(
     ("link", "shown"),
     [

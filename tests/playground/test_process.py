@@ -11,14 +11,17 @@ import time
 from pathlib import Path
 
 import pytest
+from websockets.exceptions import ConnectionClosed
+from websockets.sync.client import connect
 
 from glassnet.errors import GlassnetError
+from glassnet.playground import page as pages
 from glassnet.playground import process as processes
 from glassnet.playground import socket as page_socket
 from glassnet.playground.page import ClosedError, Page
 from glassnet.playground.place import Place
 from glassnet.playground.process import Beginning
-from playground.pages import READ, TOKEN, Here, read
+from playground.pages import HOST, READ, TOKEN, Here, read
 from playground.test_socket import gone, quiet, still_serves
 
 
@@ -111,7 +114,7 @@ def test_a_page_whose_process_is_killed_is_told():
 def test_one_that_is_killed_before_it_is_ready():
     page = Page(Beginning(READ))
     page._process.kill()
-    with pytest.raises(ClosedError):
+    with pytest.raises(ClosedError, match="process has ended before it was ready"):
         page.ready.result(10)
     until(lambda: not page.is_alive)
 
@@ -121,6 +124,12 @@ def test_what_is_wrong_with_the_table_to_begin_with_is_told():
     with pytest.raises(GlassnetError, match=r"^this file is wrong"):
         page.ready.result(20)
     until(lambda: not page.is_alive)
+
+
+def test_what_the_system_says_of_that_table_is_told(tmp_path):
+    page = Page(Beginning("playground.readers:unreadable", tmp_path / "t.csv", "t.csv"))
+    with pytest.raises(GlassnetError, match="Input/output error"):
+        page.ready.result(20)
 
 
 def test_blas_has_one_thread():
@@ -164,16 +173,92 @@ def test_a_spare_one_waits_for_the_next_page(monkeypatch):
     gone([last])
 
 
+def test_one_that_has_ended_before_its_page_came_says_so(page):
+    page.ready.result(20)
+    page._process.kill()
+    until(lambda: not page.is_alive)
+    messages = []
+    page.begin("name", messages.append)
+    assert messages == [None]
+
+
+def test_files_of_the_current_folder_are_not_run(tmp_path, monkeypatch):
+    for name in ("array", "pickle", "selectors", "signal", "socket", "struct", "types"):
+        (tmp_path / f"{name}.py").write_text("raise SystemExit('not this one')")
+    monkeypatch.chdir(tmp_path)
+    page = Page(Beginning(READ))
+    page.ready.result(20)
+    page.close()
+    assert "PYTHONSAFEPATH" not in os.environ
+
+
+@pytest.mark.parametrize("what", ["process", "thread"])
+def test_a_machine_that_is_full_is_told(what, monkeypatch):
+    def full(*_):
+        raise {"process": BlockingIOError(11, "full"), "thread": RuntimeError("full")}[what]
+
+    with Here() as here:
+        with monkeypatch.context() as patch:
+            if what == "process":
+                patch.setattr(multiprocessing.context.SpawnProcess, "start", full)
+            else:
+                patch.setattr(pages.threading.Thread, "start", refusing(full))
+            before = multiprocessing.active_children()
+            address = f"ws://{HOST}:{here.port}/socket?token={TOKEN}"
+            with connect(address, origin=here.address, proxy=None) as one:
+                with pytest.raises(ConnectionClosed) as closed:
+                    one.recv(10)
+                assert closed.value.rcvd.code == 1011
+                assert closed.value.rcvd.reason == (
+                    "this machine cannot start another process; close something"
+                )
+            here.place.prepare()
+            assert here.place.spare is None
+            until(lambda: len(multiprocessing.active_children()) <= len(before))
+        quiet(0, here.place)
+        still_serves(here)
+
+
+def refusing(full):
+    """Return a `start` of threads that fails for those of pages."""
+    start = threading.Thread.start
+
+    def chosen(thread):
+        return full() if thread.name == "glassnet-playground-page" else start(thread)
+
+    return chosen
+
+
 def test_a_spare_one_that_has_died_is_not_given():
     place = Place(TOKEN, Beginning(READ))
     place.prepare()
     dead = place.spare
     dead.close()
     until(lambda: not dead.is_alive)
+    place.prepare()
+    assert place.spare is not dead
     fresh = place.new_page()
-    assert fresh is not dead
     fresh.ready.result(20)
     fresh.close()
+    until(lambda: not fresh.is_alive)
+    assert place.new_page() is not fresh
+    place.close()
+
+
+def test_one_that_nobody_has_waited_for_is_the_next_ones():
+    place = Place(TOKEN, Beginning(READ))
+    first, second = place.new_page(), place.new_page()
+    place.leave(first)
+    place.leave(second)
+    assert place.new_page() is first
+    until(lambda: not second.is_alive)
+    first.ready.result(20)
+    first.begin("name", lambda _: None)
+    place.leave(first)
+    until(lambda: not first.is_alive)
+    place.close()
+    place.prepare()
+    assert place.spare is None
 
 
 def test_no_spare_one_where_no_page_may_come():
@@ -181,9 +266,3 @@ def test_no_spare_one_where_no_page_may_come():
     place.prepare()
     assert place.spare is None
     place.close()
-
-
-def test_pids_are_theirs(page):
-    """A page does not train in the server's process."""
-    page.ready.result(20)
-    assert page._process.pid != os.getpid()

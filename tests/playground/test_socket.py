@@ -6,6 +6,7 @@ import json
 import os
 import re
 import resource
+import signal
 import socket
 import threading
 import time
@@ -370,6 +371,50 @@ def test_a_closed_page_frees_its_process(here, way):
     gone([process])
 
 
+def test_pages_that_close_while_they_begin_keep_no_place(here):
+    """As when a reader loads a page again and again."""
+    quiet(0, here.place)
+    address = f"ws://{HOST}:{here.port}/socket?token={TOKEN}"
+    for _ in range(20):
+        with connect(address, origin=here.address, proxy=None):
+            pass
+        quiet(0, here.place, 1)
+    still_serves(here)
+
+
+@pytest.mark.parametrize("n_requests", [0, 40, 400])
+def test_a_page_that_closes_is_noticed_whatever_waits(here, n_requests):
+    """Its process stands still, and takes nothing."""
+    with here.page() as page:
+        process = here.place.pages[page.name]._process
+        os.kill(process.pid, signal.SIGSTOP)
+        for _ in range(n_requests):
+            page.ask("export")
+        time.sleep(0.2)
+    quiet(0, here.place, 2)
+    gone([process])
+
+
+def test_a_page_that_asks_faster_than_can_be_answered(here, monkeypatch):
+    monkeypatch.setattr(page_socket, "MOST_KEPT", 100)
+    with here.page() as page:
+        process = here.place.pages[page.name]._process
+        os.kill(process.pid, signal.SIGSTOP)
+        with contextlib.suppress(ConnectionClosed):
+            for _ in range(300):
+                page.ask("export")
+        assert page.close_code() == 1008
+    gone([process])
+
+
+def test_what_is_asked_before_the_process_is_there_is_done(here):
+    address = f"ws://{HOST}:{here.port}/socket?token={TOKEN}"
+    with connect(address, origin=here.address, proxy=None, max_size=None) as one:
+        one.send('{"do": "export"}')
+        while isinstance(text := one.recv(20), bytes) or '"code"' not in text[:20]:
+            pass
+
+
 def raw_page(here):
     """Return a socket that has been upgraded, and will read no more."""
     raw = socket.socket()
@@ -497,9 +542,12 @@ def test_a_table_is_uploaded_and_learned_from(here, tmp_path, rng):
         page.next("frame", lambda f: f["step"] > 10)
         page.ask("setup", setup={"data": data("file", target="a")})
         assert page.next("data")["task"] == "regression"
+        page.next("frame", lambda f: f["epoch"] > 2)
         again = upload(here, page, content.replace(b"yes", b"oui"))
         assert again.status_code == 200
         assert page.next("data", lambda d: d["classes"])["classes"] == ["no", "oui"]
+        first = page.next("frame")
+        assert [point["step"] for point in first["curve"]] == [first["step"]] == [0]
 
 
 @pytest.mark.parametrize(

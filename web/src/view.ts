@@ -51,7 +51,8 @@ export function followFrames(): void {
   const show = () => (moment.value = frame.peek()?.header ?? null);
   const pace = withFrames(show, BETWEEN_TEXTS);
   effect(() => {
-    if (frame.value?.header.playing !== moment.peek()?.playing) show();
+    const [now, before] = [frame.value?.header, moment.peek()];
+    if (now?.playing !== before?.playing || now?.generation !== before?.generation) show();
     else pace.changed();
   });
 }

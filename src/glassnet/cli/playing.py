@@ -3,9 +3,12 @@
 from __future__ import annotations
 
 import errno
+import shutil
 import threading
 import webbrowser
+from contextlib import ExitStack
 from pathlib import Path
+from tempfile import TemporaryDirectory
 from urllib.parse import quote
 
 from glassnet.cli.refusals import FAILED, Refusal
@@ -33,15 +36,31 @@ def play(
         if with_browser:
             threading.Thread(target=webbrowser.open, args=(address,), daemon=True).start()
 
-    path = None if file is None else Path(file)
-    beginning = Beginning("glassnet.cli.rows:upload_of", path, file, target)
+    with ExitStack() as stack:
+        path = None if file is None else _copied(file, stack)
+        beginning = Beginning("glassnet.cli.rows:upload_of", path, file, target)
+        try:
+            playground(beginning, port, started)
+        except OSError as error:
+            if error.errno != errno.EADDRINUSE:
+                raise
+            raise Refusal(
+                f"cannot listen on port {port}: it is taken. Choose another --port; 0 is any that "
+                "is free.",
+                FAILED,
+            ) from error
+
+
+def _copied(file: str, stack: ExitStack) -> Path:
+    """Return a copy that lasts as long as the stack: all pages learn from the same table.
+
+    Of what cannot be copied, the path itself: whoever reads it says what is wrong.
+    """
+    folder = stack.enter_context(TemporaryDirectory(prefix="glassnet-"))
+    path = Path(folder) / Path(file).name
     try:
-        playground(beginning, port, started)
-    except OSError as error:
-        if error.errno != errno.EADDRINUSE:
-            raise
-        raise Refusal(
-            f"cannot listen on port {port}: it is taken. Choose another --port; 0 is any that is "
-            "free.",
-            FAILED,
-        ) from error
+        with Path(file).open("rb") as given, path.open("wb") as copy:
+            shutil.copyfileobj(given, copy)
+    except OSError:
+        return Path(file)
+    return path

@@ -16,6 +16,7 @@ from __future__ import annotations
 
 import asyncio
 import multiprocessing
+import os
 import queue
 import signal
 import threading
@@ -46,11 +47,7 @@ class Page:
     """
 
     def __init__(self, beginning: Beginning) -> None:
-        context = multiprocessing.get_context(
-            "spawn"
-        )  # threads of the server do not survive a fork
-        self._pipe, theirs = context.Pipe()
-        self._process = context.Process(target=attend, args=(theirs, beginning), daemon=True)
+        context = multiprocessing.get_context("spawn")  # a fork would copy the locks of threads
         self._ready: Future[None] = Future()
         self._ready.set_running_or_notify_cancel()  # a page may go before
         self._answers: deque[Future[Answer]] = deque()
@@ -59,11 +56,25 @@ class Page:
         self._send: Send | None = None
         self._door = threading.Lock()
         self._ended = False
-        with _without_interrupts():
-            self._process.start()
-        theirs.close()
-        for work in (self._read, self._write):
-            threading.Thread(target=work, name="glassnet-playground-page", daemon=True).start()
+        self._pipe, theirs = context.Pipe()
+        self._process = context.Process(target=attend, args=(theirs, beginning), daemon=True)
+        self._writer, reader = (
+            threading.Thread(target=work, name="glassnet-playground-page", daemon=True)
+            for work in (self._write, self._read)
+        )
+        try:
+            with _beginning():
+                self._process.start()
+            self._writer.start()
+            reader.start()
+        except BaseException:
+            if self._process.pid is not None:
+                self._process.kill()
+            self._outbox.put(None)
+            self._pipe.close()
+            raise
+        finally:
+            theirs.close()
 
     # What is asked of it
 
@@ -74,8 +85,16 @@ class Page:
 
     def begin(self, name: str, send: Send) -> None:
         """Train for a page; `send` takes messages for it, and None when no more will come."""
-        self._send = send
+        with self._door:
+            self._send = send
+            if self._ended:
+                send(None)
         self._outbox.put(("name", name))
+
+    @property
+    def has_begun(self) -> bool:
+        """Whether it trains for a page."""
+        return self._send is not None
 
     def ask(self, request: str) -> None:
         """Pass a page's request on."""
@@ -121,17 +140,20 @@ class Page:
                 self._take(*self._pipe.recv())
         self._process.kill()  # it may have closed the pipe and go on
         self._process.join()
+        self._outbox.put(None)
+        self._writer.join()  # nobody else uses the pipe now
         self._pipe.close()
         with self._door:
             self._ended = True
-        self._outbox.put(None)
-        error = ClosedError("The page has been closed.")
+            send = self._send
         for future in self._answers:
-            future.set_exception(error)
+            future.set_exception(ClosedError("The page has been closed."))
         if not self._ready.done():
-            self._ready.set_exception(error)
-        if self._send is not None:
-            self._send(None)
+            self._ready.set_exception(
+                ClosedError("the training's process has ended before it was ready.")
+            )
+        if send is not None:
+            send(None)
 
     def _take(self, kind: str, *content: Any) -> None:
         if kind == "page":
@@ -153,14 +175,27 @@ class Page:
 
 
 @contextmanager
-def _without_interrupts() -> Iterator[None]:
-    """Have a process begin that Ctrl-C does not end before it can say so itself."""
-    if not hasattr(signal, "pthread_sigmask"):
-        yield
-        return
-    resource_tracker.ensure_running()  # where it begins later, it lets all signals through again
-    before = signal.pthread_sigmask(signal.SIG_BLOCK, {signal.SIGINT})
+def _beginning() -> Iterator[None]:
+    """Have a process begin that runs no files of the current folder, nor ends by Ctrl-C unasked."""
+    with patched_environment(PYTHONSAFEPATH="1"):
+        if not hasattr(signal, "pthread_sigmask"):
+            yield
+            return
+        resource_tracker.ensure_running()  # when it begins, it lets all signals through again
+        before = signal.pthread_sigmask(signal.SIG_BLOCK, {signal.SIGINT})
+        try:
+            yield
+        finally:
+            signal.pthread_sigmask(signal.SIG_SETMASK, before)
+
+
+@contextmanager
+def patched_environment(**variables: str) -> Iterator[None]:
+    """Have other environment variables for what is begun meanwhile."""
+    before = {name: os.environ.get(name) for name in variables}
+    os.environ.update(variables)
     try:
         yield
     finally:
-        signal.pthread_sigmask(signal.SIG_SETMASK, before)
+        for name, value in before.items():
+            os.environ.pop(name) if value is None else os.environ.update({name: value})

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import hmac
+from contextlib import suppress
 from dataclasses import dataclass, field
 
 from glassnet.playground.page import Page
@@ -24,6 +25,8 @@ class Place:
         By name; None while its process is not ready.
     spare : Page or None
         The next one: a process takes half a second to begin.
+    is_closed : bool
+        Whether no more pages are wanted.
     """
 
     token: str
@@ -31,6 +34,7 @@ class Place:
     most_pages: int = 8
     pages: dict[str, Page | None] = field(default_factory=dict)
     spare: Page | None = None
+    is_closed: bool = False
 
     def knows(self, token: str | None) -> bool:
         """Return whether a token is the right one."""
@@ -38,16 +42,28 @@ class Place:
 
     def prepare(self) -> None:
         """Have the next page's process begin, if there can be a next page."""
-        if len(self.pages) < self.most_pages and self.spare is None:
-            self.spare = Page(self.beginning)
+        if self.spare is not None and not self.spare.is_alive:
+            self.spare = None
+        if len(self.pages) < self.most_pages and self.spare is None and not self.is_closed:
+            with suppress(OSError, RuntimeError):  # the next page will try, and be told
+                self.spare = Page(self.beginning)
 
     def new_page(self) -> Page:
         """Return a page that nobody has, ready or nearly so."""
         page, self.spare = self.spare, None
         return page if page is not None and page.is_alive else Page(self.beginning)
 
+    def leave(self, page: Page) -> None:
+        """Take a page back; one that nobody has waited for is the next one's."""
+        has_spare = self.spare is not None and self.spare.is_alive
+        if page.has_begun or has_spare or self.is_closed or not page.is_alive:
+            page.close()
+        else:
+            self.spare = page
+
     def close(self) -> None:
         """End all processes."""
+        self.is_closed = True
         for page in [*self.pages.values(), self.spare]:
             if page is not None:
                 page.close()

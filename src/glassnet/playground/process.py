@@ -5,6 +5,7 @@ from __future__ import annotations
 import signal
 import sys
 import threading
+from contextlib import suppress
 from dataclasses import dataclass
 from importlib import import_module
 from multiprocessing.connection import Connection
@@ -53,22 +54,22 @@ class Beginning:
 def attend(pipe: Connection, beginning: Beginning) -> None:
     """Train for a page at the other end of a pipe."""
     _settle()
+    jobs = Jobs(beginning.read)
     try:
-        jobs = Jobs(beginning.read)
-        try:
-            session = _session(jobs, beginning)
-        except GlassnetError as error:
-            pipe.send(("refused", str(error)))
+        session: Session | str = _session(jobs, beginning)
+    except (GlassnetError, OSError) as error:
+        session = str(error)
+    with suppress(EOFError, OSError):  # nobody is left
+        if isinstance(session, str):
+            pipe.send(("refused", session))
             return
         pipe.send(("ready",))
         if is_idle := not pipe.poll(IDLE):
             _fetch()
         _, page = pipe.recv()
-        name = None if beginning.file is None else beginning.file.name
+        name = None if beginning.file_name is None else Path(beginning.file_name).name
         pipe.send(("page", ready(page, session, beginning.most_upload, name)))
-    except (EOFError, OSError):  # nobody has come
-        return
-    Worker(session, pipe, jobs, None if is_idle else _fetch).run()
+        Worker(session, pipe, jobs, None if is_idle else _fetch).run()
 
 
 def _settle() -> None:

@@ -19,7 +19,7 @@ SHORTEST, LONGEST, NUMBERS_EVERY = 1 / 34, 1 / 17, 0.1
 """Seconds between frames, and between two looks at the numbers, at least. Above 30 frames a second
 nobody sees more, and the browser takes its time from the training."""
 
-SHARE, MOST, SHARE_OF_NUMBERS = 1 / 16, 1 / 8, 1 / 60
+SHARE, MOST, SHARE_OF_NUMBERS = 1 / 16, 1 / 8, 1 / 40
 """The part of the time for pictures, and for numbers."""
 
 
@@ -53,11 +53,9 @@ class Showing:
         if number == self._frame:
             self._acknowledged = self._frame
 
-    def forget(self, *, curves: bool = False) -> None:
-        """Reckon the pace anew, and the curves if they are another training's."""
+    def forget(self) -> None:
+        """Reckon the pace anew."""
         self._pace = Pace()
-        if curves:
-            self.trail.taken()
 
     def seconds(self, now: float) -> float:
         """Return how long it is until a frame is due; infinity if none is wanted."""

@@ -21,6 +21,7 @@ class Trail:
 
     def __init__(self) -> None:
         self._points: list[dict[str, Any]] = []
+        self._run = 0
         self._next = 0.0
 
     def look(self, session: Session) -> None:
@@ -34,6 +35,8 @@ class Trail:
 
     def add(self, session: Session, found: dict[str, Any]) -> None:
         """Note what has been found of this moment."""
+        if session.run != self._run:  # another training: the points of the one before are not its
+            self._run, self._points = session.run, []
         names = ("loss", "score", "learning_rate", "gradient_norm")
         at = {"epoch": session.state.epoch, "step": session.state.step}
         self._points.append({**at, **{name: found[name] for name in names}})

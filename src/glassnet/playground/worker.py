@@ -167,7 +167,7 @@ class Worker:
         generation, name = self.session.generation, self.session.setup.data.name
         points = self.session.change(request["setup"])
         if self.session.generation != generation:
-            self.showing.forget(curves=True)
+            self.showing.forget()
             self.playing = self.playing and self.session.setup.data.name == name
         self.tell(points=points)
 
@@ -199,7 +199,7 @@ class Worker:
 
     def _do_reset(self, request: dict[str, Any]) -> None:  # noqa: ARG002
         self.playing = False
-        self.showing.forget(curves=True)
+        self.showing.forget()
         self.session.reset()
         self.showing.changed(at_once=True)
 

@@ -24,7 +24,9 @@ const GRACE = 80; // milliseconds in which the next frame comes, if one comes
  * Show what frames change: with the first frame after `milliseconds`, so that the browser puts the page together once
  * for all that a frame changes; by a timer only where no frame follows.
  */
-export function withFrames(show: () => void, milliseconds: number): { changed: () => void; stop: () => void } {
+export function withFrames(
+  show: () => void, milliseconds: number,
+): { changed: () => void; atOnce: () => void; stop: () => void } {
   let [timer, last] = [0, -Infinity];
   const now = () => {
     clearTimeout(timer);
@@ -36,5 +38,7 @@ export function withFrames(show: () => void, milliseconds: number): { changed: (
     if (wait <= 0) now();
     else timer ||= window.setTimeout(now, wait + GRACE);
   };
-  return { changed, stop: () => clearTimeout(timer) };
+  /** Have the next change shown at once. */
+  const atOnce = () => (last = -Infinity);
+  return { changed, atOnce, stop: () => clearTimeout(timer) };
 }

@@ -22,9 +22,12 @@ export function surface(canvas: HTMLCanvasElement, width: number, height: number
 
 /**
  * Draw when one of `signals` or of `facts` changes; many changes before a refresh are one drawing.
- * What takes long to draw is drawn at most every `ms` milliseconds; the last change always is.
+ * What takes long to draw is drawn at most every `ms` milliseconds; the last change always is. Where `draw` returns
+ * false there was nothing to draw yet, and the next change is drawn at once.
  */
-export function useDrawing(signals: ReadonlySignal<unknown>[], facts: unknown[], draw: () => void, ms = 0): void {
+export function useDrawing(
+  signals: ReadonlySignal<unknown>[], facts: unknown[], draw: () => boolean | void, ms = 0,
+): void {
   const latest = useRef(draw);
   latest.current = draw;
   useEffect(() => {
@@ -32,7 +35,7 @@ export function useDrawing(signals: ReadonlySignal<unknown>[], facts: unknown[],
     const soon = () => {
       handle ||= requestAnimationFrame(() => {
         handle = 0;
-        latest.current();
+        if (latest.current() === false) pace.atOnce();
       });
     };
     const pace = withFrames(soon, ms);

@@ -3,13 +3,19 @@
 import type { ReadonlySignal } from "@preact/signals";
 import { useEffect, useState } from "preact/hooks";
 import { withFrames } from "../controls/throttle";
+import { network } from "../state";
 
 /** Return the signal's value, renewed at most every `ms` milliseconds; the last one always comes. */
 export function useSlow<T>(source: ReadonlySignal<T>, ms = 150): T {
   const [value, setValue] = useState(() => source.peek());
   useEffect(() => {
     const pace = withFrames(() => setValue(() => source.peek()), ms);
-    const stop = source.subscribe(pace.changed);
+    let generation = network.peek()?.generation;
+    const stop = source.subscribe(() => {
+      if (network.peek()?.generation !== generation) pace.atOnce(); // nothing old beside other data
+      generation = network.peek()?.generation;
+      pace.changed();
+    });
     return () => {
       stop();
       pace.stop();

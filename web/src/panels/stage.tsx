@@ -90,9 +90,11 @@ const weightsEvery = (net: SetupMessage) => (net.network.some(isCrowded) ? 300 :
 function Weights({ net, columns, width, height }: PictureProps) {
   const canvas = useRef<HTMLCanvasElement>(null);
   useDrawing([frame, dark], [net, columns, width, height], () => {
-    const context = surface(canvas.current!, width, height);
     const theta = arraysOf(net)?.theta as Float64Array | undefined;
-    if (theta) net.network.forEach((layer, l) => drawGap(context, theta, layer, columns[l]!, columns[l + 1]!));
+    if (!theta) return false; // of another network: the old picture stays until its frame comes
+    const context = surface(canvas.current!, width, height);
+    net.network.forEach((layer, l) => drawGap(context, theta, layer, columns[l]!, columns[l + 1]!));
+    return true;
   }, weightsEvery(net));
   return <canvas ref={canvas} aria-hidden="true" />;
 }
