@@ -26,6 +26,37 @@ def test_layers(page):
     assert page.control("layers-minus").is_disabled()
 
 
+COUNT_EMPTY = """() => {
+  const small = new OffscreenCanvas(64, 32).getContext("2d", { willReadFrequently: true });
+  window.looks = [0, 0]; // at the weights' canvas: all, and those that found it empty
+  const look = () => {
+    const canvas = document.querySelector(".stage canvas");
+    small.clearRect(0, 0, 64, 32);
+    small.drawImage(canvas, 0, 0, 64, 32);
+    const isEmpty = small.getImageData(0, 0, 64, 32).data.every((one) => one === 0);
+    looks = [looks[0] + 1, looks[1] + isEmpty];
+    requestAnimationFrame(look);
+  };
+  requestAnimationFrame(look);
+}"""
+
+
+def test_weights_stay_in_sight_while_another_network_comes(page):
+    for _ in range(18):  # hundreds of weights are drawn less often
+        page.changes(LAYERS, lambda: page.press("layer-1-nodes-plus"))
+        page.changes(LAYERS, lambda: page.press("layer-2-nodes-plus"))
+    page.press("play")
+    page.wait("spy.messages.frame.step > 100")
+    page.page.wait_for_timeout(300)
+    page.page.evaluate(COUNT_EMPTY)
+    for _ in range(4):
+        page.changes("spy.messages.setup.setup.data.seed", lambda: page.press("new-sample"))
+        page.page.wait_for_timeout(200)
+    looks, empty = page.page.evaluate("() => looks")
+    assert looks > 10
+    assert empty == 0
+
+
 @operates("layer-*-nodes-plus", "layer-*-nodes-minus")
 def test_nodes(page):
     page.changes(LAYERS, lambda: page.press("layer-1-nodes-plus"))
