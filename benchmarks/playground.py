@@ -2,14 +2,14 @@
 
 Frames are those that the page has drawn: between two of the screen's frames there was a new one of
 the server's. Steps without a page are those of the same training driven alone in a process of its
-own; both take turns, so that a slow minute hits both. Memory is looked at while the page trains:
-the resident memory of the server and its pages' processes, the browser's proportional one (all its
-processes), and the page's own heap after a collection; the slope is a straight line's after the
-first third.
+own; both take turns of a second, for the speed of a shared machine lasts no longer. Memory is
+looked at while the page trains: the resident memory of the server and its pages' processes, the
+browser's proportional one (all its processes), and the page's own heap after a collection; the
+slope is a straight line's after the first third.
 
 Linux only: /proc. Needs Chromium, Playwright, and the built page.
 
-    python -m benchmarks.playground [--rounds 5] [--seconds 4] [--opens 9] [--minutes 5]
+    python -m benchmarks.playground [--rounds 30] [--seconds 1] [--opens 9] [--minutes 5]
 """
 
 from __future__ import annotations
@@ -354,8 +354,8 @@ def main() -> None:
     parser = argparse.ArgumentParser(
         description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter
     )
-    parser.add_argument("--rounds", type=int, default=5)
-    parser.add_argument("--seconds", type=float, default=4.0)
+    parser.add_argument("--rounds", type=int, default=30)
+    parser.add_argument("--seconds", type=float, default=1.0)
     parser.add_argument("--opens", type=int, default=9)
     parser.add_argument("--minutes", type=float, default=5.0, help="of the look at memory; 0: none")
     parser.add_argument("--no-save", action="store_true", help="write no results")

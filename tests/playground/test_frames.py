@@ -14,7 +14,7 @@ from glassnet.playground.frames import Camera, Look, frame
 from glassnet.playground.measures import measures, shown_layers
 from glassnet.playground.messages import binary, text
 from glassnet.playground.setup import MOST_INPUTS
-from glassnet.playground.views import SIZE, SMALL
+from glassnet.playground.views import COARSE, SIZE, SMALL
 from playground.pages import choice, data, decoded, layers, read, session
 from playground.test_session import advance
 
@@ -35,8 +35,8 @@ CASES = {
 }  # fmt: skip
 
 
-def taken(found, look=None):
-    return decoded(frame(Camera(found), look, 7, measures(found), playing=True))
+def taken(found, look=None, *, playing=True):
+    return decoded(frame(Camera(found), look, 7, measures(found), playing=playing))
 
 
 def trained(name, n_steps=30):
@@ -57,6 +57,26 @@ def rows_at(found, size):
     """Return the network's rows of a map's pixels."""
     X = found.axes.center + pixels(found.axes, size) @ found.axes.directions
     return found.data.given(X, found.setup.inputs)
+
+
+@pytest.mark.parametrize("look", [None, Look(1, 5)])
+@pytest.mark.parametrize(
+    ("nodes", "playing", "size"), [(64, True, COARSE), (64, False, SIZE), (60, True, SIZE)]
+)
+def test_a_large_networks_map_is_coarse_while_it_plays(nodes, playing, size, look):
+    """Of 60: 3,962 parameters; of 64: 4,482."""
+    found = session(data=data(), layers=layers(nodes, nodes))
+    found.advance()
+    _, arrays = taken(found, look, playing=playing)
+    X = rows_at(found, size)
+    if look is None:
+        assert arrays["map"].shape == (2, size, size)
+        shares = found.net.predict(found.state.theta, X)
+        assert np.abs(arrays["map"].reshape(2, -1).T - shares * 255).max() < 0.51
+    else:
+        assert arrays["map"].shape == (1, size, size)
+        A = found.net.activations(found.state.theta, X)[3][:, 5]
+        np.testing.assert_allclose(arrays["map"].ravel(), A, rtol=1e-4, atol=1e-5)
 
 
 @pytest.mark.parametrize("name", CASES)

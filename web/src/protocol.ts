@@ -211,7 +211,7 @@ export interface FrameMessage {
   epochs_per_second: number;
   steps_per_second: number;
   look: { layer: number; node: number } | null;
-  /** Null where the ones before still hold: while it plays they come ten times a second, or seldom where they take long. */
+  /** Null where the ones before still hold: while it plays they come some six times a second, or less often. */
   numbers: Numbers | null;
   /** Why it stands still, in words: "diverged", "stop" (the last epoch). */
   ended: { why: "diverged" | "stop"; says: string; fix: Partial<Setup> | null } | null;

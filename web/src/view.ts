@@ -30,7 +30,7 @@ export const editing = signal<Editing | null>(null);
 /** Where on the stage it was asked for. */
 export const editorAt = signal({ x: 0, y: 0 });
 
-/** The header of a recent frame, at most ten times a second: for text. */
+/** The header of a recent frame, a few times a second: for text. */
 export const moment = signal<FrameMessage | null>(null);
 export const playing = computed(() => moment.value?.playing ?? false);
 
@@ -44,7 +44,7 @@ export type Painted = Setup["data"]["points"];
 export const sketch = signal<Painted | null>(null);
 export const painting = computed(() => sketch.value !== null || dataKind.value?.source === "painted");
 
-const BETWEEN_TEXTS = 100; // milliseconds
+const BETWEEN_TEXTS = 150; // milliseconds
 
 /** Keep `moment` up to date without a text that flickers. */
 export function followFrames(): void {

@@ -1,6 +1,6 @@
 """When a page is shown what: frames at its pace, numbers and curves in their shares of the time.
 
-A frame is sent when the page has acknowledged the one before, and never more often than 34 times a
+A frame is sent when the page has acknowledged the one before, and never more often than 32 times a
 second: a slow page gets fewer frames, and no queue grows. Pictures of large networks take a
 sixteenth of the time; before there are fewer than 17 a second, up to an eighth.
 """
@@ -15,7 +15,7 @@ from glassnet.playground.measures import measures
 from glassnet.playground.session import Session
 from glassnet.playground.trail import Trail
 
-SHORTEST, LONGEST, NUMBERS_EVERY = 1 / 34, 1 / 17, 0.1
+SHORTEST, LONGEST, NUMBERS_EVERY = 1 / 32, 1 / 17, 0.15
 """Seconds between frames, and between two looks at the numbers, at least. Above 30 frames a second
 nobody sees more, and the browser takes its time from the training."""
 

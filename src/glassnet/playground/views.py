@@ -15,8 +15,8 @@ from glassnet.core.arrays import Array
 from glassnet.playground.data import Data
 from glassnet.playground.setup import SetupError, View
 
-SIZE, SMALL = 100, 25
-"""Pixels of the map, and of a node's picture, along an axis."""
+SIZE, COARSE, SMALL = 100, 64, 25
+"""Pixels along an axis: of the map, of a large network's while it plays, of a node's picture."""
 
 
 @dataclass(frozen=True, eq=False)

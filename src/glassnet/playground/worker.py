@@ -29,7 +29,7 @@ from glassnet.playground.stepping import Stepping
 IDLE = 1.0
 """Seconds without anything to do after which there is time for what may be wanted later."""
 
-LOOK_EVERY = 0.002
+LOOK_EVERY = 0.004
 """Seconds between two looks into the pipe while there are steps to take: a look takes 20 us."""
 
 

@@ -85,7 +85,7 @@ function arraysOf(net: SetupMessage): Arrays | null {
 }
 
 /** Milliseconds between two drawings of the weights: hundreds of curves take longer than all the rest of a frame. */
-const weightsEvery = (net: SetupMessage) => (net.network.some(isCrowded) ? 300 : 100);
+const weightsEvery = (net: SetupMessage) => (net.network.some(isCrowded) ? 300 : 120);
 
 function Weights({ net, columns, width, height }: PictureProps) {
   const canvas = useRef<HTMLCanvasElement>(null);
