@@ -18,7 +18,7 @@ from glassnet.playground.answers import ready
 from glassnet.playground.jobs import Jobs
 from glassnet.playground.session import Session
 from glassnet.playground.setup import DataChoice, Setup
-from glassnet.playground.worker import IDLE, Worker
+from glassnet.playground.worker import Worker
 
 SWITCH_EVERY = 0.0005
 """Seconds that a thread keeps Python's lock while another waits. With the 5 ms of every Python, an
@@ -64,12 +64,10 @@ def attend(pipe: Connection, beginning: Beginning) -> None:
             pipe.send(("refused", session))
             return
         pipe.send(("ready",))
-        if is_idle := not pipe.poll(IDLE):
-            _fetch()
         _, page = pipe.recv()
         name = None if beginning.file_name is None else Path(beginning.file_name).name
         pipe.send(("page", ready(page, session, beginning.most_upload, name)))
-        Worker(session, pipe, jobs, None if is_idle else _fetch).run()
+        Worker(session, pipe, jobs, _fetch).run()
 
 
 def _settle() -> None:
@@ -83,7 +81,10 @@ def _settle() -> None:
 
 
 def _fetch() -> None:
-    """Import scikit-learn before anybody asks for its tables: it takes one to two seconds."""
+    """Import scikit-learn before the page asks for its tables: it takes a second or two.
+
+    And 140 MB: not where no page has come yet.
+    """
     threading.Thread(target=import_module, args=("sklearn.datasets",), daemon=True).start()
 
 
