@@ -3,7 +3,7 @@
 import type { ReadonlySignal } from "@preact/signals";
 import { useEffect, useState } from "preact/hooks";
 import { withFrames } from "../controls/throttle";
-import { network } from "../state";
+import { frame, network } from "../state";
 
 /** Return the signal's value, renewed at most every `ms` milliseconds; the last one always comes. */
 export function useSlow<T>(source: ReadonlySignal<T>, ms = 150): T {
@@ -12,7 +12,8 @@ export function useSlow<T>(source: ReadonlySignal<T>, ms = 150): T {
     const pace = withFrames(() => setValue(() => source.peek()), ms);
     let generation = network.peek()?.generation;
     const stop = source.subscribe(() => {
-      if (network.peek()?.generation !== generation) pace.atOnce(); // nothing old beside other data
+      const isOther = network.peek()?.generation !== generation; // nothing old beside other data
+      if (isOther || frame.peek()?.header.playing === false) pace.atOnce();
       generation = network.peek()?.generation;
       pace.changed();
     });
