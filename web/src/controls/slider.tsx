@@ -25,6 +25,7 @@ const STEPS = 200;
 export function Slider({ id, label, value, scale, round = rounded, onChange, help, words }: Props) {
   const [draft, setDraft] = useState<number | null>(null);
   const dragging = useRef(false);
+  const ends = useRef(0);
   const latest = useRef(onChange);
   latest.current = onChange;
   const send = useMemo(() => throttled((one: number) => latest.current(one), 120), []);
@@ -35,12 +36,14 @@ export function Slider({ id, label, value, scale, round = rounded, onChange, hel
   }, [value]);
   const allowed = (one: number) => clamped(round(one), scale.low, scale.high);
   const set = (one: number) => {
+    clearTimeout(ends.current); // the end of the move before: this one has its own
     setDraft(allowed(one));
     send(allowed(one));
   };
   const release = () => {
     dragging.current = false;
-    window.setTimeout(() => !dragging.current && setDraft(null), 600);
+    clearTimeout(ends.current);
+    ends.current = window.setTimeout(() => !dragging.current && setDraft(null), 600);
   };
   const now = draft ?? value;
   const place = Math.round(clamped(scale.position(now), 0, 1) * STEPS);
