@@ -177,7 +177,7 @@ class Page:
 @contextmanager
 def _beginning() -> Iterator[None]:
     """Have a process begin that runs no files of the current folder, nor ends by Ctrl-C unasked."""
-    with patched_environment(PYTHONSAFEPATH="1"):
+    with _environment(PYTHONSAFEPATH="1"):
         if not hasattr(signal, "pthread_sigmask"):
             yield
             return
@@ -190,7 +190,7 @@ def _beginning() -> Iterator[None]:
 
 
 @contextmanager
-def patched_environment(**variables: str) -> Iterator[None]:
+def _environment(**variables: str) -> Iterator[None]:
     """Have other environment variables for what is begun meanwhile."""
     before = {name: os.environ.get(name) for name in variables}
     os.environ.update(variables)

@@ -22,7 +22,7 @@ class Place:
     most_pages : int
         At once.
     pages : dict of Page
-        By name; None while its process is not ready.
+        By name; None until its process has begun.
     spare : Page or None
         The next one: a process takes half a second to begin.
     is_closed : bool
